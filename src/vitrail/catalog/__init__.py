@@ -1,0 +1,1 @@
+"""What can be asked: explores, dimensions, metrics, joins."""

@@ -1,0 +1,1 @@
+"""Asking: a `MetricQuery` in, rows out. Knows nothing of HTTP, users or the database."""

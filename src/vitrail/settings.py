@@ -1,0 +1,218 @@
+"""Every environment variable, once, typed, with its meaning.
+
+The first block keeps the names, meanings and defaults that operators of the reference product already have
+(FIELD §1), so that an existing env file works unchanged. Vitrail's own variables start with `VITRAIL_`.
+`docs/configuration.md` is compared with this file by a test.
+"""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from vitrail.errors import InvalidInput
+
+# Model providers other than Bedrock mean Anthropic (FIELD §1); `offline` and `openai` are ours and must be named.
+
+
+class ModelProvider(StrEnum):
+    OFFLINE = "offline"
+    ANTHROPIC = "anthropic"
+    BEDROCK = "bedrock"
+    OPENAI = "openai"
+
+
+def _blank_is_unset(value: Any) -> Any:
+    """An empty string in an env file means the same as no line at all, except where the field says otherwise."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _headers(value: Any) -> Any:
+    if isinstance(value, str):
+        if not value.strip():
+            return {}
+        try:
+            value = json.loads(value)
+        except json.JSONDecodeError as error:
+            raise ValueError(f'is not JSON ({error.msg}); write it as {{"X-Header": "value"}}') from error
+    return value
+
+
+def _comma_list(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Text = Annotated[str | None, BeforeValidator(_blank_is_unset)]
+Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
+Headers = Annotated[dict[str, str], NoDecode, BeforeValidator(_headers)]
+Names = Annotated[list[str], NoDecode, BeforeValidator(_comma_list)]
+
+
+def _var(name: str, default: Any, meaning: str, **more: Any) -> Any:
+    return Field(default=default, validation_alias=name, description=meaning, **more)
+
+
+class Settings(BaseSettings):
+    """What the operator set. Read once at start; nothing else reads the environment."""
+
+    model_config = SettingsConfigDict(extra="ignore", case_sensitive=True, frozen=True)
+
+    # -- The instance
+    data_dir: Path = _var(
+        "VITRAIL_DATA_DIR",
+        Path(".data"),
+        "Folder for the embedded database, the local store and local sandboxes.",
+    )
+    host: str = _var("VITRAIL_HOST", "127.0.0.1", "Address the server listens on.")
+    port: int = _var("PORT", 8080, "Port the server listens on.", ge=0, le=65535)
+    site_url: Text = _var("SITE_URL", None, "The host's own origin as people type it, e.g. https://data.example.com.")
+    secret: Secret = _var(
+        "LIGHTDASH_SECRET",
+        None,
+        "Secret that signs and encrypts. Without it one is made and kept in the data folder.",
+    )
+    database_url: Text = _var(
+        "PGCONNECTIONURI",
+        None,
+        "Postgres to keep records in (postgresql://…). Without it: SQLite in the data folder.",
+    )
+    log_level: str = _var("VITRAIL_LOG_LEVEL", "info", "debug, info, warning or error.")
+
+    # -- Licence and data apps
+    license_key: Secret = _var("LIGHTDASH_LICENSE_KEY", None, "Licence. Without a valid one, data apps are off.")
+    license_public_key: Text = _var(
+        "VITRAIL_LICENSE_PUBLIC_KEY",
+        None,
+        "Ed25519 key (hex) that licences are checked with, for operators who issue their own.",
+    )
+    apps_runtime_enabled: bool = _var("APPS_RUNTIME_ENABLED", False, "Main switch of data apps.")
+
+    # -- Object store
+    s3_endpoint: Text = _var("S3_ENDPOINT", None, "S3 endpoint for stores other than AWS.")
+    s3_region: Text = _var("S3_REGION", None, "S3 region.")
+    s3_bucket: Text = _var("S3_BUCKET", None, "The instance's bucket. Without any bucket: a local folder.")
+    s3_access_key: Secret = _var("S3_ACCESS_KEY", None, "S3 access key; without keys, the default credential chain.")
+    s3_secret_key: Secret = _var("S3_SECRET_KEY", None, "S3 secret key.")
+    s3_force_path_style: bool = _var("S3_FORCE_PATH_STYLE", False, "Address buckets by path, not by host name.")
+    apps_s3_bucket: Text = _var("APPS_S3_BUCKET", None, "Bucket for app source and builds. Default: S3_BUCKET.")
+    apps_s3_region: Text = _var("APPS_S3_REGION", None, "Default: S3_REGION.")
+    apps_s3_access_key: Secret = _var("APPS_S3_ACCESS_KEY", None, "Default: S3_ACCESS_KEY.")
+    apps_s3_secret_key: Secret = _var("APPS_S3_SECRET_KEY", None, "Default: S3_SECRET_KEY.")
+
+    # -- Sandbox
+    sandbox_provider: Text = _var(
+        "SANDBOX_PROVIDER", None, "local or e2b. Default: e2b when E2B_API_KEY is set, else local."
+    )
+    e2b_api_key: Secret = _var("E2B_API_KEY", None, "E2B account.")
+    e2b_template_name: Text = _var("E2B_TEMPLATE_NAME", None, "Sandbox image at E2B.")
+    e2b_template_tag: str | None = _var(
+        "E2B_TEMPLATE_TAG",
+        None,
+        "Pins the image. Unset: the running version. An empty string: the template's default tag.",
+    )
+    sandbox_idle_timeout_ms: int = _var(
+        "SANDBOX_IDLE_TIMEOUT_MS", 1_800_000, "Idle time after which a sandbox is paused.", ge=1
+    )
+    sandbox_snapshot_retention_ms: int = _var(
+        "SANDBOX_SNAPSHOT_RETENTION_MS", 604_800_000, "How long a paused sandbox is kept.", ge=1
+    )
+    sandbox_memory_mb: int = _var("VITRAIL_SANDBOX_MEMORY_MB", 2048, "Memory limit of one local sandbox.", ge=256)
+    sandbox_max_processes: int = _var("VITRAIL_SANDBOX_MAX_PROCESSES", 256, "Process limit of one sandbox.", ge=16)
+
+    # -- The model
+    ai_default_provider: Text = _var(
+        "AI_DEFAULT_PROVIDER",
+        None,
+        "bedrock, anthropic, openai or offline. Default: anthropic when ANTHROPIC_API_KEY is set, else offline.",
+    )
+    anthropic_api_key: Secret = _var("ANTHROPIC_API_KEY", None, "Anthropic key.")
+    anthropic_base_url: Text = _var("ANTHROPIC_BASE_URL", None, "A company's own gateway in place of Anthropic's API.")
+    anthropic_model_name: str = _var("ANTHROPIC_MODEL_NAME", "claude-sonnet-4-5", "Model that writes apps.")
+    anthropic_available_models: Names = _var(
+        "ANTHROPIC_AVAILABLE_MODELS", [], "Models a builder may choose among, comma-separated."
+    )
+    anthropic_custom_headers: Headers = _var(
+        "ANTHROPIC_CUSTOM_HEADERS", {}, "Extra headers of each model request, as JSON."
+    )
+    bedrock_region: Text = _var("BEDROCK_REGION", None, "AWS region; required with Bedrock.")
+    bedrock_api_key: Secret = _var("BEDROCK_API_KEY", None, "Bearer token. Use this or the IAM pair, not both.")
+    bedrock_access_key_id: Secret = _var("BEDROCK_ACCESS_KEY_ID", None, "IAM access key id.")
+    bedrock_secret_access_key: Secret = _var("BEDROCK_SECRET_ACCESS_KEY", None, "IAM secret access key.")
+    bedrock_session_token: Secret = _var("BEDROCK_SESSION_TOKEN", None, "IAM session token; optional.")
+    bedrock_model_name: str = _var(
+        "BEDROCK_MODEL_NAME", "anthropic.claude-sonnet-4-5-20250929-v1:0", "Bedrock model that writes apps."
+    )
+    bedrock_inference_profile_prefix: Text = _var(
+        "BEDROCK_INFERENCE_PROFILE_PREFIX", None, "us, eu, apac, …; derived from the region when unset."
+    )
+    bedrock_custom_headers: Headers = _var("BEDROCK_CUSTOM_HEADERS", {}, "Extra headers, as JSON.")
+    bedrock_base_url: Text = _var("BEDROCK_BASE_URL", None, "A private endpoint in place of Bedrock's regional host.")
+    agent_max_turns: int = _var("VITRAIL_AGENT_MAX_TURNS", 40, "Model requests at most in one build.", ge=1)
+    agent_max_cost: float = _var("VITRAIL_AGENT_MAX_COST", 5.0, "US dollars at most in one build.", ge=0)
+    build_timeout_s: int = _var("VITRAIL_BUILD_TIMEOUT_S", 1800, "Wall-clock seconds at most for one build.", ge=10)
+
+    # -- Running apps
+    preview_origin: Text = _var(
+        "APP_RUNTIME_PREVIEW_ORIGIN", None, "Separate origin for the frame document. Default: the host's own."
+    )
+    cdn_origin: Text = _var("APP_RUNTIME_CDN_ORIGIN", None, "CDN before the public vendor files.")
+    chromium: Text = _var("VITRAIL_CHROMIUM", None, "Chromium program that checks apps. Default: looked up.")
+    render_enabled: bool = _var("VITRAIL_RENDER_ENABLED", True, "Render each version in Chromium before it is ready.")
+
+    # -- Queries
+    query_default_limit: int = _var("LIGHTDASH_QUERY_DEFAULT_LIMIT", 500, "Rows when a query names no limit.", ge=1)
+    query_max_limit: int = _var("LIGHTDASH_QUERY_MAX_LIMIT", 5000, "Rows at most.", ge=1)
+    csv_cells_limit: int = _var("LIGHTDASH_CSV_CELLS_LIMIT", 100_000, "Cells at most in a CSV export.", ge=1)
+    query_timeout_s: float = _var("VITRAIL_QUERY_TIMEOUT_S", 60.0, "Seconds after which a query is stopped.", gt=0)
+
+    @model_validator(mode="after")
+    def _one_bedrock_credential(self) -> Settings:
+        if self.bedrock_api_key and (self.bedrock_access_key_id or self.bedrock_secret_access_key):
+            raise ValueError("BEDROCK_API_KEY and the BEDROCK_ACCESS_KEY_ID pair are both set; remove one of them")
+        return self
+
+    @cached_property
+    def model_provider(self) -> ModelProvider:
+        """Which provider writes apps. FIELD §1: anything but `bedrock` means Anthropic; with no key at all and
+        nothing named, the built-in offline planner."""
+        named = (self.ai_default_provider or "").lower()
+        if named in (ModelProvider.BEDROCK, ModelProvider.OFFLINE, ModelProvider.OPENAI):
+            return ModelProvider(named)
+        if named or self.anthropic_api_key:
+            return ModelProvider.ANTHROPIC
+        return ModelProvider.OFFLINE
+
+    @cached_property
+    def sandbox(self) -> str:
+        return (self.sandbox_provider or ("e2b" if self.e2b_api_key else "local")).lower()
+
+    @cached_property
+    def origin(self) -> str:
+        """The host's own origin, without a trailing slash."""
+        return (self.site_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment; `overrides` are given by variable name. Raises `InvalidInput` that names each
+    variable that can't be used (never its value)."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        wrong = [
+            {
+                "variable": str(item["loc"][0]) if item["loc"] else "",
+                "cause": item["msg"].removeprefix("Value error, "),
+            }
+            for item in error.errors(include_input=False, include_url=False)
+        ]
+        raise InvalidInput(
+            "; ".join(f"{w['variable']}: {w['cause']}".removeprefix(": ") for w in wrong),
+            cure="Correct these environment variables; docs/configuration.md lists each with its meaning.",
+            details=wrong,
+        ) from None
