@@ -1,0 +1,1 @@
+"""Who writes: models, tools and the loop; `composer/` is the offline model."""
