@@ -1,0 +1,17 @@
+export type {
+  DimensionId,
+  ExploreName,
+  FieldId,
+  FieldType,
+  MetricId,
+  Value,
+  VitrailCatalog,
+} from './catalog.ts';
+export { formatAxis, formatValue } from './format.ts';
+export { pivot, type Pivoted, type Series } from './pivot.ts';
+export { type AnyQuery, type Condition, type Filter, type Query, query, type Sort } from './query.ts';
+export { start } from './start.tsx';
+export { getUser, useTheme, useUser } from './context.ts';
+export { type FilterValues, useFilterValues } from './use-filter-values.ts';
+export { type QueryResult, useQuery } from './use-query.ts';
+export type { Column, FilterOperator, Format, Problem, Scalar, Theme, TimeUnit, User } from './wire.ts';
