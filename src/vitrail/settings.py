@@ -28,6 +28,13 @@ class ModelProvider(StrEnum):
     OPENAI = "openai"
 
 
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 def _blank_is_unset(value: Any) -> Any:
     """An empty string in an env file means the same as no line at all, except where the field says otherwise."""
     return None if isinstance(value, str) and not value.strip() else value
@@ -82,7 +89,16 @@ class Settings(BaseSettings):
         None,
         "Postgres to keep records in (postgresql://…). Without it: SQLite in the data folder.",
     )
-    log_level: str = _var("VITRAIL_LOG_LEVEL", "info", "debug, info, warning or error.")
+    log_level: LogLevel = _var("VITRAIL_LOG_LEVEL", LogLevel.INFO, "debug, info, warning or error.")
+    trust_proxy: bool = _var(
+        "TRUST_PROXY", False, "Take people's addresses from X-Forwarded-For, as set by one proxy before the server."
+    )
+    max_request_bytes: int = _var("VITRAIL_MAX_REQUEST_BYTES", 5_000_000, "Bytes at most in one request.", ge=1024)
+    session_idle_minutes: int = _var(
+        "VITRAIL_SESSION_IDLE_MINUTES", 1440, "Minutes without a request after which a sign-in ends.", ge=1
+    )
+    session_max_hours: int = _var("VITRAIL_SESSION_MAX_HOURS", 336, "Hours after which a sign-in ends anyway.", ge=1)
+    web_dir: Path | None = _var("VITRAIL_WEB_DIR", None, "Folder with the built pages. Default: web/dist beside src.")
 
     # -- Licence and data apps
     license_key: Secret = _var("LIGHTDASH_LICENSE_KEY", None, "Licence. Without a valid one, data apps are off.")
@@ -153,6 +169,15 @@ class Settings(BaseSettings):
     )
     bedrock_custom_headers: Headers = _var("BEDROCK_CUSTOM_HEADERS", {}, "Extra headers, as JSON.")
     bedrock_base_url: Text = _var("BEDROCK_BASE_URL", None, "A private endpoint in place of Bedrock's regional host.")
+    openai_api_key: Secret = _var("OPENAI_API_KEY", None, "Key of an OpenAI-compatible endpoint, if it wants one.")
+    openai_base_url: Text = _var(
+        "OPENAI_BASE_URL", None, "OpenAI-compatible endpoint: a gateway, Ollama, vLLM. Default: OpenAI's own."
+    )
+    openai_model_name: Text = _var("OPENAI_MODEL_NAME", None, "Model that writes apps; required with openai.")
+    openai_available_models: Names = _var(
+        "OPENAI_AVAILABLE_MODELS", [], "Models a builder may choose among, comma-separated."
+    )
+    openai_custom_headers: Headers = _var("OPENAI_CUSTOM_HEADERS", {}, "Extra headers, as JSON.")
     agent_max_turns: int = _var("VITRAIL_AGENT_MAX_TURNS", 40, "Model requests at most in one build.", ge=1)
     agent_max_cost: float = _var("VITRAIL_AGENT_MAX_COST", 5.0, "US dollars at most in one build.", ge=0)
     build_timeout_s: int = _var("VITRAIL_BUILD_TIMEOUT_S", 1800, "Wall-clock seconds at most for one build.", ge=10)

@@ -1,0 +1,1 @@
+"""May they: scopes, roles, and one decision with its reason."""

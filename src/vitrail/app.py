@@ -1,0 +1,55 @@
+"""Composes the ASGI application; nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from vitrail import __version__
+from vitrail.http import problems
+from vitrail.http.door import Door
+from vitrail.http.pages import pages
+from vitrail.http.system import router as system
+from vitrail.identity.routes import router as identity
+from vitrail.projects.routes import router as projects
+from vitrail.services import open_services
+from vitrail.settings import Settings
+from vitrail.spaces.routes import router as spaces
+
+API = "/api/v1"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application. It opens its services (database, store, …) in its lifespan: `app.state.services`."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_services(settings) as services:
+            app.state.services = services
+            # Data apps (the lead's): app.state.apps = await vitrail.apps.runtime.build_apps(services), closed after.
+            yield
+
+    app = FastAPI(
+        title="Vitrail",
+        version=__version__,
+        lifespan=lifespan,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    problems.install(app)
+    for router in (system, identity, projects, spaces):
+        app.include_router(router, prefix=API)
+    # Data apps (the lead's): catalog and query, apps, the frame document, vendor files. Before the pages.
+    app.include_router(pages(settings))
+    app.add_middleware(Door, settings=settings)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Operations of the OpenAPI document are named as their functions; a test sees that names are unique."""
+    return route.name

@@ -1,0 +1,1 @@
+"""The demo instance: its people, its project, its own licence."""

@@ -1,0 +1,98 @@
+"""The outermost layer: an id and a log line a request, security headers, and a limit on what is sent.
+
+Plain ASGI, so that event streams pass untouched. The log holds method, path, status, time and the id; never a query
+string, a header or a body, which may hold secrets.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from secrets import token_hex
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vitrail.errors import TooLarge
+from vitrail.http import headers as policy
+from vitrail.http.problems import problem_response
+from vitrail.settings import Settings
+
+access_log = logging.getLogger("vitrail.access")
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+class Door:
+    """Wraps the whole application."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._limit = settings.max_request_bytes
+        self._headers = policy.COMMON | (policy.HTTPS if settings.origin.startswith("https://") else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        sent = Headers(scope=scope)
+        given = sent.get("x-request-id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else token_hex(8)
+        started, status = time.perf_counter(), 0
+
+        async def send_through(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._dress(MutableHeaders(scope=message), request_id)
+            await send(message)
+
+        try:
+            if _declared_length(sent) > self._limit:
+                await problem_response(self._too_large())(scope, receive, send_through)
+                return
+            await self._app(scope, self._counted(receive), send_through)
+        finally:
+            access_log.info(
+                "%s %s %s %.1fms %s",
+                scope["method"],
+                scope["path"].encode("ascii", "backslashreplace").decode(),
+                status or "aborted",
+                (time.perf_counter() - started) * 1000,
+                request_id,
+            )
+
+    def _dress(self, answer: MutableHeaders, request_id: str) -> None:
+        answer["X-Request-Id"] = request_id
+        for name, value in self._headers.items():
+            answer.setdefault(name, value)
+        if "content-security-policy" not in answer:
+            answer["Content-Security-Policy"] = policy.API_CSP
+            for name, value in policy.FRAME_OPTIONS.items():
+                answer.setdefault(name, value)
+        answer.setdefault("Cache-Control", "no-store")
+
+    def _counted(self, receive: Receive) -> Receive:
+        taken = 0
+
+        async def receive_counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            if message["type"] == "http.request":
+                taken += len(message.get("body", b""))
+                if taken > self._limit:
+                    raise self._too_large()
+            return message
+
+        return receive_counted
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(
+            f"A request may hold {self._limit:,} bytes at most.",
+            cure="Send less at once, or ask the operator to raise VITRAIL_MAX_REQUEST_BYTES.",
+        )
+
+
+def _declared_length(sent: Headers) -> int:
+    length = sent.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() else 0

@@ -1,0 +1,1 @@
+"""Who: people, passwords, sessions, tokens, attributes, organisations."""

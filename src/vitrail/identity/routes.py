@@ -1,0 +1,113 @@
+"""HTTP about signing in and out, and about oneself."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from vitrail.access.dependencies import CurrentPerson, HowSignedIn, OpenToAll
+from vitrail.db.dependencies import DbSession
+from vitrail.errors import Forbidden
+from vitrail.identity import repository, schemas, service
+from vitrail.identity.authentication import cookie_name, csrf_token
+from vitrail.identity.me import model_in_use
+from vitrail.projects import repository as projects
+from vitrail.services import CurrentServices, Services
+from vitrail.settings import Settings
+
+router = APIRouter(prefix="/auth", tags=["auth"])
+
+
+@router.post("/login", dependencies=[OpenToAll])
+async def sign_in(
+    body: schemas.Credentials, request: Request, response: Response, services: CurrentServices
+) -> schemas.SignedIn:
+    """Sign in with e-mail address and password."""
+    _from_our_own_page(request)
+    name = cookie_name(services.settings)
+    new = await service.sign_in(
+        services,
+        email=body.email,
+        password=body.password.get_secret_value(),
+        address=address_of(request, services.settings),
+        user_agent=request.headers.get("user-agent", ""),
+        replaces=request.cookies.get(name),
+    )
+    _set_cookie(response, services, new.cookie)
+    return schemas.SignedIn(user=schemas.User.model_validate(new.person), csrf_token=new.csrf_token)
+
+
+@router.post("/logout", status_code=204)
+async def sign_out(how: HowSignedIn, _person: CurrentPerson, response: Response, services: CurrentServices) -> None:
+    """End this sign-in."""
+    if how.session_hash:
+        await service.sign_out(services, how.session_hash)
+    response.delete_cookie(
+        cookie_name(services.settings), path="/", secure=_secure(services), httponly=True, samesite="lax"
+    )
+
+
+@router.get("/me")
+async def me(how: HowSignedIn, person: CurrentPerson, services: CurrentServices, session: DbSession) -> schemas.Me:
+    """Who I am, what I may do where, and what is switched on."""
+    organization = await repository.organization(session, person)
+    return schemas.Me(
+        user=schemas.User.model_validate(person),
+        organization=schemas.Organization.model_validate(organization),
+        csrf_token=csrf_token(services, how.session_hash) if how.session_hash else None,
+        features=schemas.Features(data_apps=schemas.Feature.model_validate(services.data_apps)),
+        projects=[
+            schemas.MyProject(id=row.id, name=row.name, role=person.role(row.id), scopes=sorted(person.scopes(row.id)))
+            for row in await projects.all_visible(session, person)
+        ],
+        model=model_in_use(services.settings),
+    )
+
+
+@router.get("/tokens")
+async def list_tokens(person: CurrentPerson, session: DbSession) -> list[schemas.Token]:
+    """My personal access tokens, without the tokens themselves."""
+    return [schemas.Token.model_validate(row) for row in await repository.tokens_of(session, person)]
+
+
+@router.post("/tokens", status_code=201)
+async def create_token(body: schemas.NewToken, person: CurrentPerson, services: CurrentServices) -> schemas.IssuedToken:
+    """Make a personal access token. It is shown in this answer only."""
+    row, token = await service.issue_token(services, person, body.name, body.expires_at)
+    return schemas.IssuedToken(**schemas.Token.model_validate(row).model_dump(), token=token)
+
+
+@router.delete("/tokens/{token_id}", status_code=204)
+async def revoke_token(token_id: str, person: CurrentPerson, services: CurrentServices) -> None:
+    """Revoke one of my tokens; it stops working at once."""
+    await service.revoke_token(services, person, token_id)
+
+
+def address_of(request: Request, settings: Settings) -> str:
+    """Where the request comes from. Behind one proxy (`TRUST_PROXY`): the last hop it names; the ones before it are
+    whatever the sender wrote."""
+    if settings.trust_proxy and (hops := request.headers.get("x-forwarded-for")):
+        return hops.rpartition(",")[2].strip()
+    return request.client.host if request.client else ""
+
+
+def _secure(services: Services) -> bool:
+    return services.settings.origin.startswith("https://")
+
+
+def _set_cookie(response: Response, services: Services, cookie: str) -> None:
+    response.set_cookie(
+        cookie_name(services.settings),
+        cookie,
+        max_age=services.settings.session_max_hours * 3600,
+        path="/",
+        secure=_secure(services),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _from_our_own_page(request: Request) -> None:
+    """Another site's page may not sign a person in as somebody else (login CSRF). Browsers say where a request comes
+    from; programs say nothing."""
+    if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        raise Forbidden("The sign-in came from another site's page.", cure="Sign in on Vitrail's own page.")

@@ -1,0 +1,82 @@
+"""What goes over the wire about people and sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+
+from vitrail.wire import Wire
+
+
+class Credentials(Wire):
+    email: Annotated[str, Field(min_length=1, max_length=320)]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=1024)]
+
+
+class User(Wire):
+    id: str
+    email: str
+    name: str
+
+
+class SignedIn(Wire):
+    user: User
+    csrf_token: str
+
+
+class Organization(Wire):
+    id: str
+    name: str
+
+
+class Feature(Wire):
+    enabled: bool
+    reason: str | None
+    cause: str | None
+    cure: str | None
+
+
+class Features(Wire):
+    data_apps: Feature
+
+
+class MyProject(Wire):
+    id: str
+    name: str
+    role: str
+    scopes: list[str]
+
+
+class Model(Wire):
+    provider: str
+    name: str
+    offline: bool
+
+
+class Me(Wire):
+    user: User
+    organization: Organization
+    csrf_token: str | None = Field(description="Null when the request came with a token, which needs none.")
+    features: Features
+    projects: list[MyProject]
+    model: Model
+
+
+class NewToken(Wire):
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    expires_at: datetime | None = None
+
+
+class Token(Wire):
+    id: str
+    name: str
+    prefix: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class IssuedToken(Token):
+    token: str = Field(description="Shown this once.")

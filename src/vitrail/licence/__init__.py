@@ -1,0 +1,1 @@
+"""The licence: signed keys, their states, and the features they open."""

@@ -1,0 +1,1 @@
+"""Projects: a dbt project and the warehouse it is asked on."""

@@ -1,0 +1,111 @@
+"""A project's catalog and warehouse, opened once and kept: the one way from a person's question to rows (rule 5)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from vitrail.catalog.load import load_catalog, manifest_path
+from vitrail.catalog.model import Catalog, FieldId
+from vitrail.catalog.visible import narrow
+from vitrail.db.engine import Database
+from vitrail.errors import NotFound
+from vitrail.identity.person import Person
+from vitrail.projects.tables import ProjectRow
+from vitrail.query.metric_query import MetricQuery
+from vitrail.query.result import QueryResult
+from vitrail.query.run import Limits, run_query
+from vitrail.secret import SecretBox
+from vitrail.settings import Settings
+from vitrail.warehouse.connect import connect
+from vitrail.warehouse.protocol import Warehouse
+
+WAREHOUSE_PURPOSE = "warehouse"
+
+Stamp = tuple[int, int]
+"""A manifest's modification time in nanoseconds and its size: a new one is loaded when either changes."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """What is kept of a project."""
+
+    dbt_dir: str
+    sealed_url: str
+    stamp: Stamp | None = None
+    catalog: Catalog | None = None
+    warehouse: Warehouse | None = None
+
+
+class ProjectData:
+    """Catalogs and warehouses by project. All of it is a cache: a new process opens what it needs."""
+
+    def __init__(self, database: Database, secrets: SecretBox, settings: Settings) -> None:
+        self._database = database
+        self._secrets = secrets
+        self._limits = Limits(
+            default=settings.query_default_limit, maximum=settings.query_max_limit, timeout_s=settings.query_timeout_s
+        )
+        self._projects: dict[str, _Open] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def catalog(self, project_id: str) -> Catalog:
+        """The whole catalog, loaded again when its manifest changed. Raises the loader's `VitrailError`."""
+        async with self._lock(project_id):
+            project = await self._project(project_id)
+            folder = Path(project.dbt_dir)
+            stamp = await asyncio.to_thread(_stamp, folder)
+            if project.catalog is None or project.stamp != stamp:
+                project.catalog = await asyncio.to_thread(load_catalog, folder)
+                project.stamp = stamp
+            return project.catalog
+
+    async def catalog_for(self, project_id: str, person: Person) -> Catalog:
+        """The catalog narrowed to what `person` may see."""
+        return narrow(await self.catalog(project_id), person.viewer())
+
+    async def run(
+        self, project_id: str, person: Person, query: MetricQuery, *, allowed: frozenset[FieldId] | None = None
+    ) -> QueryResult:
+        """The rows of `query` as `person` may see them; with `allowed`, only those fields may be asked for."""
+        catalog = await self.catalog(project_id)
+        warehouse = await self._warehouse(project_id)
+        return await run_query(query, catalog, person.viewer(), warehouse, limits=self._limits, allowed=allowed)
+
+    async def _warehouse(self, project_id: str) -> Warehouse:
+        async with self._lock(project_id):
+            project = await self._project(project_id)
+            if project.warehouse is None:
+                url = self._secrets.decrypt(WAREHOUSE_PURPOSE, project.sealed_url)
+                project.warehouse = await asyncio.to_thread(connect, url)
+            return project.warehouse
+
+    async def _project(self, project_id: str) -> _Open:
+        if project_id not in self._projects:
+            async with self._database.session() as session:
+                row = (await session.scalars(select(ProjectRow).where(ProjectRow.id == project_id))).first()
+            if row is None:
+                raise NotFound("There is no such project.", cure="Choose a project from the list.")
+            self._projects[project_id] = _Open(row.dbt_dir, row.warehouse_url)
+        return self._projects[project_id]
+
+    def _lock(self, project_id: str) -> asyncio.Lock:
+        return self._locks.setdefault(project_id, asyncio.Lock())
+
+    async def aclose(self) -> None:
+        """Close every warehouse."""
+        for project in self._projects.values():
+            if project.warehouse is not None:
+                await project.warehouse.close()
+        self._projects.clear()
+
+
+def _stamp(folder: Path) -> Stamp | None:
+    try:
+        stat = manifest_path(folder).stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size

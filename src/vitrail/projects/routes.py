@@ -1,0 +1,45 @@
+"""HTTP about projects."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from vitrail.access.decisions import not_found
+from vitrail.access.dependencies import CurrentPerson, require
+from vitrail.db.dependencies import DbSession
+from vitrail.identity.person import Person
+from vitrail.projects import repository
+from vitrail.projects.schemas import Project
+from vitrail.projects.tables import ProjectRow
+
+router = APIRouter(tags=["projects"])
+
+
+@router.get("/projects")
+async def list_projects(person: CurrentPerson, session: DbSession) -> list[Project]:
+    """The projects that I may open."""
+    return [_wire(row, person) for row in await repository.all_visible(session, person)]
+
+
+@router.get("/projects/{project_id}")
+async def get_project(
+    project_id: str, person: Annotated[Person, require("view", "Project")], session: DbSession
+) -> Project:
+    """One project, with my role and my scopes in it."""
+    row = await repository.visible(session, person, project_id)
+    if row is None:
+        raise not_found("project")
+    return _wire(row, person)
+
+
+def _wire(row: ProjectRow, person: Person) -> Project:
+    return Project(
+        id=row.id,
+        name=row.name,
+        preview=row.preview,
+        role=person.role(row.id),
+        scopes=sorted(person.scopes(row.id)),
+        created_at=row.created_at,
+    )

@@ -1,0 +1,1 @@
+"""Spaces: folders that nest, and who may see into them."""
