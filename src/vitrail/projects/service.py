@@ -33,13 +33,13 @@ def connection(project: ProjectRow, secrets: SecretBox) -> Connection:
 async def create(
     session: AsyncSession, secrets: SecretBox, *, organization_id: str, name: str, dbt_dir: Path, warehouse_url: str
 ) -> ProjectRow:
-    """A new project. The caller has decided that it may."""
+    """A new project; `dbt_dir` is absolute. The caller has decided that it may."""
     project = ProjectRow(
         id=new_id(),
         organization_id=organization_id,
         name=name,
         preview=False,
-        dbt_dir=str(dbt_dir.absolute()),
+        dbt_dir=str(dbt_dir),
         warehouse_url=secrets.encrypt(PURPOSE, warehouse_url),
         created_at=now(),
     )
@@ -50,5 +50,5 @@ async def create(
 
 def reconnect(project: ProjectRow, secrets: SecretBox, *, dbt_dir: Path, warehouse_url: str) -> None:
     """Points a project at another folder or warehouse."""
-    project.dbt_dir = str(dbt_dir.absolute())
+    project.dbt_dir = str(dbt_dir)
     project.warehouse_url = secrets.encrypt(PURPOSE, warehouse_url)

@@ -1,0 +1,1 @@
+"""Data apps: versions, build pipeline, releases, the bridge that feeds them."""

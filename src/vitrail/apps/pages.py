@@ -1,0 +1,23 @@
+"""Where the renderer finds a version: on this machine, over plain loopback HTTP, with a check pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vitrail.apps.check_pass import HEADER, CheckPass
+from vitrail.apps.versions import Job
+from vitrail.secret import SecretBox
+
+
+@dataclass(frozen=True, slots=True)
+class LoopbackPages:
+    """The check page of the server that listens at `origin` (`http://127.0.0.1:PORT`)."""
+
+    origin: str
+    secrets: SecretBox
+
+    def address(self, job: Job) -> tuple[str, tuple[str, ...], dict[str, str]]:
+        """The page's address, the origins that the browser may ask, and the headers that let it in."""
+        pass_ = CheckPass(job.version_id, job.builder_id).issue(self.secrets)
+        url = f"{self.origin}/render.html#app={job.app_id}&version={job.number}"
+        return url, (self.origin,), {HEADER: pass_}

@@ -1,0 +1,198 @@
+"""What data apps hold while the process runs, and how it is put together: the one place that knows every part."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vitrail.access.decisions import decide
+from vitrail.agent.models import ModelChoice, make_model
+from vitrail.agent.task import AgentLimits
+from vitrail.apps import artefacts
+from vitrail.apps.events import EventLog
+from vitrail.apps.pages import LoopbackPages
+from vitrail.apps.pipeline import Pipeline, PipelineParts
+from vitrail.apps.placing import place_in
+from vitrail.apps.renderer import Renderer
+from vitrail.apps.state import Status
+from vitrail.apps.tables import VersionRow
+from vitrail.apps.versions import Job, Versions
+from vitrail.apps.workflow import BuildQueue, sqlite_url
+from vitrail.apps.workspace import Workspaces
+from vitrail.catalog.model import Catalog
+from vitrail.db.engine import database_url
+from vitrail.errors import Forbidden, VitrailError
+from vitrail.identity import repository as people
+from vitrail.identity.person import Person
+from vitrail.projects.data import ProjectData
+from vitrail.query.metric_query import MetricQuery
+from vitrail.query.result import QueryResult
+from vitrail.sandbox.provider import SandboxProvider, SandboxSpec
+from vitrail.sandbox.providers import make_provider
+from vitrail.sandbox.toolchain import Toolchain, ensure_toolchain
+from vitrail.secret import token
+from vitrail.services import Services
+from vitrail.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+BUILDS_AT_ONCE = 2
+EXECUTOR_FILE = "executor-id"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonBuilder:
+    """A build's `Builder`: the person's own catalog and queries."""
+
+    person: Person
+    project_id: str
+    data: ProjectData
+
+    async def catalog(self) -> Catalog:
+        return await self.data.catalog_for(self.project_id, self.person)
+
+    async def run_query(self, query: MetricQuery) -> QueryResult:
+        return await self.data.run(self.project_id, self.person, query)
+
+
+class AppsRuntime:
+    """Everything that data apps need beyond a request. `start` makes it live, `aclose` lets go of it."""
+
+    def __init__(self, services: Services) -> None:
+        settings = services.settings
+        self.services = services
+        self.events = EventLog(services.db)
+        self.versions = Versions(services.db, self.events)
+        self.data = ProjectData(services.db, services.secrets, settings)
+        self.renderer = Renderer(settings.chromium)
+        self._queue = BuildQueue(
+            database_url=_queue_url(settings),
+            executor_id=_executor_id(settings.data_dir),
+            concurrency=BUILDS_AT_ONCE,
+        )
+        self._pipeline: Pipeline | None = None
+        self._provider: SandboxProvider | None = None
+        self._workspaces: Workspaces | None = None
+        self._toolchain: Toolchain | None = None
+        self._cannot_build: VitrailError | None = None
+
+    # -- life
+
+    async def start(self) -> None:
+        """Take builds. What keeps builds from working (no toolchain, no sandbox) is kept as the answer to whoever
+        asks for one; the rest of the instance runs."""
+        settings = self.services.settings
+        try:
+            self._toolchain = await ensure_toolchain(settings, lambda line: logger.info("toolchain: %s", line))
+            self._provider = make_provider(settings)
+        except VitrailError as error:
+            logger.warning("apps can be opened but not built: %s", error)
+            self._cannot_build = error
+            return
+        spec = SandboxSpec(
+            toolchain=self._toolchain.root,
+            memory_mb=settings.sandbox_memory_mb,
+            max_processes=settings.sandbox_max_processes,
+        )
+        self._workspaces = Workspaces(self._provider, self._toolchain, spec)
+        self._pipeline = Pipeline(
+            PipelineParts(
+                versions=self.versions,
+                store=self.services.store,
+                workspaces=self._workspaces,
+                renderer=self.renderer if settings.render_enabled else None,
+                builder=self.builder,
+                model=self.model,
+                check_pages=LoopbackPages(f"http://127.0.0.1:{settings.port}", self.services.secrets),
+                limits=AgentLimits(turns=settings.agent_max_turns, cost=settings.agent_max_cost),
+            )
+        )
+        await self._queue.start(self._pipeline, self.versions, build_timeout_s=settings.build_timeout_s)
+
+    async def aclose(self) -> None:
+        """Stop taking builds; those that run are taken up at the next start."""
+        if self._pipeline is not None:
+            await self._queue.stop()
+        if self._provider is not None:
+            await self._provider.aclose()
+        await self.renderer.aclose()
+        await self.data.aclose()
+
+    # -- parts that are looked at from outside
+
+    def toolchain(self) -> Toolchain:
+        """Raises what kept it from being there."""
+        if self._toolchain is None:
+            raise self._cannot_build or AssertionError("not started")
+        return self._toolchain
+
+    def provider(self) -> SandboxProvider:
+        """Raises what kept it from being there."""
+        if self._provider is None:
+            raise self._cannot_build or AssertionError("not started")
+        return self._provider
+
+    def model(self, name: str | None) -> ModelChoice:
+        """The model that writes apps (or the allowed one of that name). Raises what is wrong with the settings."""
+        return make_model(self.services.settings, name)
+
+    def ready_to_build(self, model: str | None) -> None:
+        """Raises what would keep a build from working, before anything is stored for it."""
+        if self._cannot_build is not None:
+            raise self._cannot_build
+        self.model(model)
+
+    # -- builds
+
+    async def enqueue(self, version: VersionRow) -> None:
+        """Hand a pending version to the build queue."""
+        await self._queue.enqueue(version.id, version.app_id, restored=version.restored_from is not None)
+
+    async def cancel(self, version_id: str) -> None:
+        """End a version as cancelled, first in the rows (so that nothing can bring it back), then in fact."""
+        if await self.versions.end(version_id, Status.CANCELLED):
+            await self._queue.cancel(version_id)
+
+    async def forget(self, app_id: str, sandbox: Mapping[str, Any] | None) -> None:
+        """Remove what a deleted app left in the store and in the sandbox."""
+        await self.services.store.delete_prefix(artefacts.app_prefix(app_id))
+        if self._workspaces is not None:
+            await self._workspaces.forget(sandbox)
+
+    async def builder(self, job: Job) -> PersonBuilder:
+        """The person a build acts for, as they are now. Raises `Forbidden` when they may not build this any more."""
+        async with self.services.db.session() as session:
+            person = await people.load(session, job.builder_id)
+            if person is None:
+                raise Forbidden(
+                    "The person who started this build can't sign in any more.",
+                    cure="Someone who may edit the app can send the prompt again.",
+                )
+            place = await place_in(session, person, job.project_id, creator_id=job.creator_id, space_id=job.space_id)
+        decide(person, "manage", "DataApp", place).or_forbidden()
+        return PersonBuilder(person, job.project_id, self.data)
+
+
+async def build_apps(services: Services) -> AppsRuntime:
+    """The parts of data apps for an application, started."""
+    runtime = AppsRuntime(services)
+    await runtime.start()
+    return runtime
+
+
+def _queue_url(settings: Settings) -> str:
+    url = database_url(settings)
+    if url.get_backend_name() == "sqlite":
+        return sqlite_url(settings.data_dir / "queue.db")
+    return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def _executor_id(data_dir: Path) -> str:
+    """This worker's name, kept in the data folder: after a restart it takes up its own builds."""
+    path = data_dir / EXECUTOR_FILE
+    if not path.exists():
+        path.write_text(token()[:16] + "\n")
+    return path.read_text().strip()

@@ -1,0 +1,142 @@
+"""An open workspace of a build: its sandbox, the warm toolchain in it, and the source that it holds.
+
+A build may begin on one process and go on in another: whatever is live is a cache. What a workspace holds can always
+be made again from the stored source, so a sandbox that is gone costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_ai.workspaces import WorkspaceUnavailableError
+
+from vitrail.apps.artefacts import MAX_FILES, MAX_SOURCE_BYTES, SourceTooLarge
+from vitrail.catalog.model import Catalog
+from vitrail.sandbox.provider import Sandbox, SandboxProvider, SandboxRef, SandboxSpec
+from vitrail.sandbox.toolchain import Toolchain, ToolchainService, prepare_workspace
+
+logger = logging.getLogger(__name__)
+
+SOURCE = "/workspace/src"
+MAX_DEPTH = 8
+
+
+@dataclass(slots=True)
+class Workspace:
+    """A sandbox with its files in place and its toolchain running."""
+
+    sandbox: Sandbox
+    service: ToolchainService
+    toolchain: Toolchain
+
+    def reference(self) -> dict[str, Any]:
+        """What to remember so that a follow-up can resume this sandbox."""
+        ref = self.sandbox.ref
+        assert ref is not None
+        return {"provider": ref.provider, "id": ref.id, "toolchain": self.toolchain.tag}
+
+    async def read_source(self) -> dict[str, bytes]:
+        """Every file under `src/`, by path (`src/App.tsx`). Raises `SourceTooLarge`."""
+        files: dict[str, bytes] = {}
+        total = 0
+        folders = [(SOURCE, 0)]
+        while folders:
+            folder, depth = folders.pop()
+            for entry in await self.sandbox.list_dir(folder):
+                if entry.is_dir:
+                    if depth < MAX_DEPTH:
+                        folders.append((entry.path, depth + 1))
+                    continue
+                total += entry.size or 0
+                if len(files) >= MAX_FILES or total > MAX_SOURCE_BYTES:
+                    raise SourceTooLarge(
+                        f"src/ holds more than {MAX_FILES} files or {MAX_SOURCE_BYTES:,} bytes.",
+                        cure="Ask for a smaller app; data belongs in queries, not in source files.",
+                    )
+                files[posixpath.relpath(entry.path, "/workspace")] = await self.sandbox.read_bytes(entry.path)
+        return files
+
+    async def replace_source(self, files: Mapping[str, bytes]) -> None:
+        """Make `src/` hold exactly `files`."""
+        if await self.sandbox.exists(SOURCE):
+            await self.sandbox.remove(SOURCE)
+        await self.sandbox.make_dir(SOURCE)
+        for path, data in files.items():
+            await self.sandbox.write_bytes(f"/workspace/{path}", data)
+
+    async def pause(self) -> None:
+        """Stop what runs and keep the files; the next prompt resumes here."""
+        await self.service.close()
+        await self.sandbox.pause()
+
+    async def kill(self) -> None:
+        """End the sandbox and forget its files."""
+        await self.service.close()
+        await self.sandbox.kill()
+
+
+class Workspaces:
+    """Opens workspaces: resumes the sandbox that an app left paused, or makes a new one."""
+
+    def __init__(self, provider: SandboxProvider, toolchain: Toolchain, spec: SandboxSpec) -> None:
+        self.provider = provider
+        self.toolchain = toolchain
+        self._spec = spec
+
+    async def open(
+        self, catalog: Catalog, source: Mapping[str, bytes] | None, *, resume: Mapping[str, Any] | None = None
+    ) -> Workspace:
+        """A workspace with the template, the catalog's types and `source` (the template's own when `None`).
+
+        A remembered sandbox that is gone, broken or of another toolchain is replaced by a new one. Raises
+        `VitrailError` of the provider when none can be had.
+        """
+        sandbox = await self._resumed(resume) or await self.provider.create(self._spec)
+        try:
+            if await sandbox.exists(SOURCE):
+                await sandbox.remove(SOURCE)
+            # Node loads its libraries while the files are put in place.
+            starting = asyncio.create_task(ToolchainService.start(sandbox, self.toolchain))
+            try:
+                await prepare_workspace(sandbox, self.toolchain, catalog)
+                workspace = Workspace(sandbox, await starting, self.toolchain)
+            except BaseException:
+                starting.cancel()
+                await asyncio.gather(starting, return_exceptions=True)
+                raise
+            if source is not None:
+                await workspace.replace_source(source)
+            return workspace
+        except BaseException:
+            await _kill_quietly(sandbox)
+            raise
+
+    async def _resumed(self, reference: Mapping[str, Any] | None) -> Sandbox | None:
+        if not reference or reference.get("provider") != self.provider.name:
+            return None
+        ref = SandboxRef(provider=reference["provider"], id=reference["id"])
+        if reference.get("toolchain") != self.toolchain.tag:
+            await self.provider.kill(ref)
+            return None
+        try:
+            return await self.provider.connect(ref)
+        except WorkspaceUnavailableError:
+            logger.info("sandbox %s is gone; a new one is made from the stored source", ref.id)
+            return None
+
+    async def forget(self, reference: Mapping[str, Any] | None) -> None:
+        """End the sandbox that a deleted app left behind."""
+        if reference and reference.get("provider") == self.provider.name:
+            await self.provider.kill(SandboxRef(provider=reference["provider"], id=reference["id"]))
+
+
+async def _kill_quietly(sandbox: Sandbox) -> None:
+    try:
+        await sandbox.kill()
+    except WorkspaceUnavailableError:
+        logger.info("a sandbox was gone before it was ended")
