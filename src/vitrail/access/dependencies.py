@@ -81,10 +81,12 @@ async def open_to_all() -> None:
 OpenToAll = Depends(open_to_all)
 
 
-async def data_apps_on(services: CurrentServices) -> None:
-    """Raises `FeatureOff`, which says whether switch or licence keeps data apps off and how to cure it."""
+async def data_apps_on(request: Request, services: CurrentServices) -> None:
+    """Raises `FeatureOff`, which says whether switch or licence keeps data apps off and how to cure it; to strangers
+    it says only that they are not signed in."""
     state = services.data_apps
     if not state.enabled:
+        await authenticate(services, request)
         raise FeatureOff(state.cause or "", cure=state.cure or "")
 
 

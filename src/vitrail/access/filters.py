@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from vitrail.access.placement import SpaceRole, is_always_in, project_access_role
 from vitrail.access.scopes import Modifier
@@ -12,7 +25,8 @@ from vitrail.identity.person import Person
 from vitrail.projects.tables import ProjectRow
 from vitrail.spaces.tables import SpaceGrantRow, SpaceRow, SpaceSourceRow
 
-Column = ColumnElement[str]
+Column = SQLColumnExpression[Any]
+"""A mapped column (`AppRow.space_id`) or any other expression."""
 
 
 def visible_projects(person: Person) -> ColumnElement[bool]:
@@ -87,11 +101,11 @@ def direct_role(person: Person) -> ScalarSelect[int]:
 def _by_project(person: Person) -> list[tuple[ColumnElement[bool], SpaceRole | None, bool]]:
     """For each set of projects in which the person holds the same: (condition, access by project, always in)."""
     answer = []
-    for ids, _ in _scope_sets(person).items():
+    for ids in _scope_sets(person):
         sample = next(iter(ids), "")
         answer.append(
             (
-                _in_projects(person, SpaceRow.project_id.expression, ids),
+                _in_projects(person, SpaceRow.project_id, ids),
                 project_access_role(person, sample),
                 is_always_in(person, sample),
             )

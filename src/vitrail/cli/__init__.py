@@ -38,7 +38,7 @@ class LazyGroup(TyperGroup):
         return loaded(cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[arg-type]  # names alone, for "did you mean"
+        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]  # names alone, for "did you mean"
         return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

@@ -50,7 +50,7 @@ async def _one(session: AsyncSession, found: Select[tuple[PersonRow]]) -> Person
     grants = await session.execute(
         select(ProjectGrantRow.project_id, ProjectGrantRow.role).where(ProjectGrantRow.person_id == row.id)
     )
-    roles = {project_id: name for project_id, name in grants}
+    roles = dict(grants.tuples().all())
     return Person(
         id=row.id,
         email=row.email,

@@ -49,10 +49,7 @@ async def all_visible(session: AsyncSession, person: Person, project_id: str) ->
 async def app_counts(session: AsyncSession, person: Person, project_id: str) -> dict[str, int]:
     """How many apps the person may open, by space."""
     may_open = visible_apps(
-        person,
-        project_id=AppRow.project_id.expression,
-        creator_id=AppRow.creator_id.expression,
-        space_id=AppRow.space_id.expression,
+        person, project_id=AppRow.project_id, creator_id=AppRow.creator_id, space_id=AppRow.space_id
     )
     found = (
         select(AppRow.space_id, func.count())
@@ -80,7 +77,7 @@ async def grants_on(session: AsyncSession, space_ids: list[str]) -> dict[str, in
         .where(SpaceGrantRow.space_id.in_(space_ids))
         .group_by(SpaceGrantRow.person_id)
     )
-    return {person_id: role for person_id, role in await session.execute(found)}
+    return dict((await session.execute(found)).tuples().all())
 
 
 async def name_taken(session: AsyncSession, project_id: str, parent_id: str | None, name: str) -> bool:
