@@ -27,10 +27,8 @@ def generate(path: Path) -> dict[str, int]:
     try:
         with duckdb.connect(str(unfinished)) as connection:
             connection.execute(SQL.read_text(encoding="utf-8"))
-            counts = {
-                name: connection.execute(f'select count(*) from "{name}"').fetchall()[0][0]  # noqa: S608 (own names)
-                for (name,) in connection.execute("select table_name from duckdb_tables() where not temporary order by 1").fetchall()
-            }
+            tables = connection.sql("select table_name from duckdb_tables() where not temporary order by 1").fetchall()
+            counts = {name: connection.table(name).aggregate("count(*)").fetchall()[0][0] for (name,) in tables}
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

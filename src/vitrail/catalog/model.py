@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
 ExploreName = NewType("ExploreName", str)
 TableName = NewType("TableName", str)
@@ -133,6 +133,8 @@ class Dimension:
     base: str | None = None
     """For a time dimension: the name of the dimension it is an interval of."""
     rule: AttributeRule = AttributeRule()
+    private: bool = False
+    """Left out of an explore by a join's `fields`: kept for the fields that refer to it, but can't be asked."""
 
     @property
     def id(self) -> FieldId:
@@ -165,6 +167,8 @@ class Metric:
     filters: tuple[MetricFilter, ...] = ()
     percentile: float | None = None
     rule: AttributeRule = AttributeRule()
+    private: bool = False
+    """Left out of an explore by a join's `fields`: kept for the fields that refer to it, but can't be asked."""
 
     @property
     def id(self) -> FieldId:
@@ -213,6 +217,8 @@ class Explore:
     description: str | None = None
     group_label: str | None = None
     tags: tuple[str, ...] = ()
+    memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What readers work out of this explore once (an index, its join graph); never part of what it is."""
 
     @property
     def base(self) -> Table:

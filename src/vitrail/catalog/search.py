@@ -1,0 +1,62 @@
+"""Find fields by words, for agent tools, pickers and suggestions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from vitrail.catalog.model import Catalog, Dimension, ExploreName, FieldId, Metric
+
+_WORD = re.compile(r"[a-z0-9]+")
+_SMALL = frozenset("a an and as at by for from in is me of on per show the to with".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A field that fits; `score` runs from 0 to 100."""
+
+    id: FieldId
+    explore: ExploreName
+    label: str
+    kind: str
+    """`dimension` or `metric`."""
+    score: float
+    description: str | None
+
+
+def search(catalog: Catalog, words: str, limit: int = 20) -> list[Hit]:
+    """The fields nearest to `words`, best first. Give it a narrowed catalog; hidden fields and time intervals other
+    than the base dimension are not listed. A field of several explores is listed with the explore it is native to,
+    unless only another one has it."""
+    wanted = [w for w in dict.fromkeys(_WORD.findall(words[:500].lower())) if w not in _SMALL]
+    if not wanted:
+        return []
+    best: dict[FieldId, Hit] = {}
+    for explore in catalog.explores.values():
+        for field in (*explore.metrics(), *explore.dimensions()):
+            if field.hidden or field.private or (isinstance(field, Dimension) and field.interval is not None):
+                continue
+            native = field.table == explore.base_table
+            if field.id in best and not native:
+                continue
+            score = _score(field, explore.tables[field.table].label, wanted)
+            if score >= 45:
+                kind = "metric" if isinstance(field, Metric) else "dimension"
+                best[field.id] = Hit(field.id, explore.name, field.label, kind, round(score, 1), field.description)
+    return sorted(best.values(), key=lambda hit: (-hit.score, hit.id))[:limit]
+
+
+def _score(field: Dimension | Metric, table_label: str, wanted: list[str]) -> float:
+    """How well each wanted word is met by the field's own words (full weight) or its table and description (half)."""
+    own = set(_WORD.findall(f"{field.name} {field.label}".lower().replace("_", " ")))
+    around = set(_WORD.findall(f"{table_label} {field.description or ''}".lower()))
+    total = 0.0
+    for word in wanted:
+        near = max((fuzz.ratio(word, mine) for mine in own), default=0.0)
+        far = 55.0 if word in around or f"{word}s" in around else 0.0
+        total += max(near if near >= 75 else 0.0, far)
+    met = total / len(wanted)
+    # Among equals, the field with fewer words that nobody asked for.
+    return met - min(len(own - set(wanted)), 8) * 0.5
