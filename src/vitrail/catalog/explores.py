@@ -125,7 +125,9 @@ class ExploreReader:
         except ValueError as error:
             raise Wrong(str(error)) from None
         fields = read.names(entry, "fields") if "fields" in entry else None
-        if fields is not None and (unknown := [f for f in fields if f not in table.dimensions | table.metrics]):
+        if fields is not None and (
+            unknown := [f for f in fields if f not in table.dimensions and f not in table.metrics]
+        ):
             raise Wrong(f"`fields` names {', '.join(unknown)}, which {target!r} does not have")
         hidden = read.flag(entry, "hidden")
         tables[name] = _as_joined(table, name, read.text(entry, "label"), fields, hidden)
@@ -163,7 +165,7 @@ class ExploreReader:
         while True:
             broken: dict[TableName, set[str]] = {}
             for table in tables.values():
-                for field in (*table.dimensions.values(), *table.metrics.values()):
+                for field in _fields(table):
                     cause = _broken_reference(field, table, tables)
                     if cause is None:
                         continue
@@ -181,6 +183,10 @@ class ExploreReader:
                     dimensions={k: v for k, v in table.dimensions.items() if k not in left_out},
                     metrics={k: v for k, v in table.metrics.items() if k not in left_out},
                 )
+
+
+def _fields(table: Table) -> list[Dimension | Metric]:
+    return [*table.dimensions.values(), *table.metrics.values()]
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

@@ -11,7 +11,12 @@ from vitrail.catalog.model import Catalog, Explore, ExploreName, Problem, Table
 
 # dbt's adapter names → sqlglot's names, where they differ.
 _DIALECTS = {"sqlserver": "tsql", "synapse": "tsql", "fabric": "tsql", "spark": "spark", "athena": "athena"}
-_KNOWN = frozenset("athena bigquery clickhouse databricks duckdb postgres redshift snowflake spark trino tsql".split())
+_KNOWN = frozenset(
+    (
+        *("athena", "bigquery", "clickhouse", "databricks", "duckdb", "postgres"),
+        *("redshift", "snowflake", "spark", "trino", "tsql"),
+    )
+)
 
 
 def load_catalog(dbt_dir: Path) -> Catalog:

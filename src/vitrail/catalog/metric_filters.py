@@ -27,8 +27,11 @@ _RELATIVE = re.compile(
 )
 _BETWEEN = re.compile(r"between\s+(\S+)\s+(?:and|,)\s+(\S+)\Z", re.IGNORECASE)
 _OPERATORS = frozenset(
-    "isNull notNull equals notEquals startsWith endsWith include doesNotInclude lessThan lessThanOrEqual greaterThan "
-    "greaterThanOrEqual inThePast notInThePast inTheNext inTheCurrent notInTheCurrent inBetween notInBetween".split()
+    (
+        *("isNull", "notNull", "equals", "notEquals", "startsWith", "endsWith", "include", "doesNotInclude"),
+        *("lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual", "inBetween", "notInBetween"),
+        *("inThePast", "notInThePast", "inTheNext", "inTheCurrent", "notInTheCurrent"),
+    )
 )
 
 

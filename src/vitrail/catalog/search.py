@@ -10,7 +10,28 @@ from rapidfuzz import fuzz
 from vitrail.catalog.model import Catalog, Dimension, ExploreName, FieldId, Metric
 
 _WORD = re.compile(r"[a-z0-9]+")
-_SMALL = frozenset("a an and as at by for from in is me of on per show the to with".split())
+_SMALL = frozenset(
+    (
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "is",
+        "me",
+        "of",
+        "on",
+        "per",
+        "show",
+        "the",
+        "to",
+        "with",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +56,37 @@ def search(catalog: Catalog, words: str, limit: int = 20) -> list[Hit]:
         return []
     best: dict[FieldId, Hit] = {}
     for explore in catalog.explores.values():
-        for field in (*explore.metrics(), *explore.dimensions()):
+        fields: list[Dimension | Metric] = [*explore.metrics(), *explore.dimensions()]
+        for field in fields:
             if field.hidden or field.private or (isinstance(field, Dimension) and field.interval is not None):
                 continue
             native = field.table == explore.base_table
             if field.id in best and not native:
                 continue
             score = _score(field, explore.tables[field.table].label, wanted)
-            if score >= 45:
+            if score >= 20:
                 kind = "metric" if isinstance(field, Metric) else "dimension"
                 best[field.id] = Hit(field.id, explore.name, field.label, kind, round(score, 1), field.description)
     return sorted(best.values(), key=lambda hit: (-hit.score, hit.id))[:limit]
 
 
 def _score(field: Dimension | Metric, table_label: str, wanted: list[str]) -> float:
-    """How well each wanted word is met by the field's own words (full weight) or its table and description (half)."""
-    own = set(_WORD.findall(f"{field.name} {field.label}".lower().replace("_", " ")))
+    """Three parts of how much of the field's label is asked for, two of how much of the question it answers.
+
+    A word of the table's label or of the description (where synonyms stand) counts half of one of the field's own.
+    """
+    own = set(_WORD.findall(field.label.lower())) | set(_WORD.findall(field.name.replace("_", " ").lower()))
     around = set(_WORD.findall(f"{table_label} {field.description or ''}".lower()))
-    total = 0.0
+    label = set(_WORD.findall(field.label.lower())) or own
+    met = asked = 0.0
     for word in wanted:
-        near = max((fuzz.ratio(word, mine) for mine in own), default=0.0)
-        far = 55.0 if word in around or f"{word}s" in around else 0.0
-        total += max(near if near >= 75 else 0.0, far)
-    met = total / len(wanted)
-    # Among equals, the field with fewer words that nobody asked for.
-    return met - min(len(own - set(wanted)), 8) * 0.5
+        near = max((_alike(word, mine) for mine in own), default=0.0)
+        met += max(near, 0.5 if word in around or f"{word}s" in around or word.removesuffix("s") in around else 0.0)
+    for mine in label:
+        asked += max((_alike(word, mine) for word in wanted), default=0.0)
+    return 60 * asked / len(label) + 40 * met / len(wanted)
+
+
+def _alike(one: str, other: str) -> float:
+    likeness = fuzz.ratio(one, other) / 100
+    return likeness if likeness >= 0.8 else 0.0

@@ -14,8 +14,22 @@ _TYPE_WORDS: tuple[tuple[tuple[str, ...], DimensionType], ...] = (
     (("date",), DimensionType.DATE),
     (("bool",), DimensionType.BOOLEAN),
     (
-        ("int", "bigint", "smallint", "tinyint", "hugeint", "uint", "ubigint", "serial", "number", "numeric", "decimal")
-        + ("float", "double", "real", "money", "dec", "byteint", "bignumeric", "long", "short"),
+        (
+            *(
+                "int",
+                "bigint",
+                "smallint",
+                "tinyint",
+                "hugeint",
+                "uint",
+                "ubigint",
+                "byteint",
+                "long",
+                "short",
+                "serial",
+            ),
+            *("number", "numeric", "bignumeric", "dec", "float", "double", "real", "money"),
+        ),
         DimensionType.NUMBER,
     ),
 )
