@@ -83,7 +83,7 @@ def visible_apps(person: Person, *, project_id: Column, creator_id: Column, spac
     return visible_content(person, "DataApp", project_id=project_id, creator_id=creator_id, space_id=space_id)
 
 
-def _space_ids(person: Person, at_least: SpaceRole) -> Select[tuple[str]]:
+def _space_ids(person: Person, at_least: SpaceRole) -> Select[str]:
     return select(SpaceRow.id).where(visible_spaces(person, at_least))
 
 

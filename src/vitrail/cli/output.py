@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,6 +29,20 @@ def run(json_output: bool = False) -> Iterator[None]:
     except BrokenPipeError:
         # The reader (head, a pager) has seen enough.
         sys.stderr.close()
+        raise typer.Exit(1) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:  # noqa: BLE001
+        # The door: nobody foresaw this. Those who look for the reason ask for the traceback.
+        print_error(
+            VitrailError(
+                f"The program met something it did not foresee ({type(error).__name__}).",
+                cure="Run it again with VITRAIL_LOG_LEVEL=debug, which shows where, and report it.",
+            ),
+            json_output,
+        )
+        if os.environ.get("VITRAIL_LOG_LEVEL") == "debug":
+            traceback.print_exception(error)
         raise typer.Exit(1) from None
 
 

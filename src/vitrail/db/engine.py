@@ -113,11 +113,13 @@ async def open_database(settings: Settings) -> Database:
 
 
 def check_sqlite_file(path: Path) -> None:
-    """Refuses a file that is there but is no SQLite database, before anything is written to it."""
+    """Refuses a file that is there but is no SQLite database, before anything is written to it; where none is, makes
+    an empty one that only its owner may read (SQLite gives its other files the same rights)."""
     try:
         with path.open("rb") as file:
             start = file.read(16)
     except FileNotFoundError:
+        _make_private(path)
         return
     except OSError as error:
         raise DatabaseUnusable(
@@ -129,3 +131,13 @@ def check_sqlite_file(path: Path) -> None:
             f"{path} is not a SQLite database; it was overwritten or damaged.",
             cure="Move the file aside and put back a backup (or start without it: a new, empty one is made).",
         )
+
+
+def _make_private(path: Path) -> None:
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"{path} can't be made ({error.strerror}).",
+            cure="Let the server's user write to the data folder (VITRAIL_DATA_DIR), or choose another one.",
+        ) from None

@@ -42,7 +42,7 @@ async def load(session: AsyncSession, person_id: str) -> Person | None:
     return await _one(session, select(PersonRow).where(PersonRow.id == person_id, PersonRow.active))
 
 
-async def _one(session: AsyncSession, found: Select[tuple[PersonRow]]) -> Person | None:
+async def _one(session: AsyncSession, found: Select[PersonRow]) -> Person | None:
     row = await session.scalar(found)
     if row is None:
         return None

@@ -10,9 +10,9 @@ from vitrail.access.decisions import not_found
 from vitrail.access.dependencies import require
 from vitrail.catalog.model import Dimension, Explore, ExploreName, Metric
 from vitrail.identity.person import Person
+from vitrail.projects.answers import QueryOut, query_out
 from vitrail.projects.data import ProjectData
 from vitrail.query.metric_query import MetricQuery
-from vitrail.projects.answers import QueryOut, query_out
 from vitrail.wire import Wire
 
 router = APIRouter(tags=["catalog and query"])

@@ -11,7 +11,7 @@ import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import obstore
 from obstore.exceptions import BaseError
@@ -22,7 +22,10 @@ from vitrail.settings import Settings
 from vitrail.storage.errors import ObjectMissing, StoreUnusable, classified
 from vitrail.storage.keys import checked
 
-RETRY = {
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, RetryConfig  # in the stubs only
+
+RETRY: RetryConfig = {
     "max_retries": 3,
     "retry_timeout": timedelta(seconds=20),
     "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2},
@@ -142,7 +145,7 @@ def s3_store(settings: Settings) -> ObjectStore:
     bucket = settings.apps_s3_bucket or settings.s3_bucket
     assert bucket is not None
     config: dict[str, Any] = {"bucket": bucket, "virtual_hosted_style_request": not settings.s3_force_path_style}
-    client: dict[str, Any] = {"timeout": timedelta(seconds=30), "connect_timeout": timedelta(seconds=5)}
+    client: ClientConfig = {"timeout": timedelta(seconds=30), "connect_timeout": timedelta(seconds=5)}
     if region := settings.apps_s3_region or settings.s3_region:
         config["region"] = region
     if settings.s3_endpoint:
