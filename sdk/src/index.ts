@@ -1,12 +1,5 @@
-export type {
-  DimensionId,
-  ExploreName,
-  FieldId,
-  FieldType,
-  MetricId,
-  Value,
-  VitrailCatalog,
-} from './catalog.ts';
+// All of it, so that `declare module '@vitrail/sdk' { interface VitrailCatalog … }` reaches the interface itself.
+export * from './catalog.ts';
 export { formatAxis, formatValue } from './format.ts';
 export { pivot, type Pivoted, type Series } from './pivot.ts';
 export { type AnyQuery, type Condition, type Filter, type Query, query, type Sort } from './query.ts';

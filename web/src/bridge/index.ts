@@ -1,0 +1,4 @@
+/** The host's side of a running data app. */
+export { type AppStatus, type MountedApp, mountApp, type MountOptions } from './mount'
+export type { AppContext, AppQuery, Problem, Theme, Viewer } from './protocol'
+export type { Answered } from './queries'

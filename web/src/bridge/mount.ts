@@ -1,0 +1,230 @@
+/**
+ * Runs an app in an iframe. The host page fetches the app's code and the vendor modules (with its own cache and session),
+ * hands them into an opaque-origin frame, and answers the app's queries. The frame itself never makes a request.
+ */
+import { type AppContext, type AppQuery, type Problem, type Theme, type ToFrame } from './protocol'
+import { type Answered, Queries } from './queries'
+import { Refused, validated } from './validate'
+
+export interface MountOptions {
+  /** An iframe in the page. Its `sandbox` and `src` are set here. */
+  iframe: HTMLIFrameElement
+  frameUrl: string
+  /** Addresses of the version's own files, read with the viewer's session. */
+  files: { entry: string; styles: readonly string[] }
+  /** Public modules: what the version imports and what that imports. */
+  vendor: readonly { specifier: string; url: string }[]
+  context: AppContext
+  /** Asks the server. A rejection with `title`, `cause` and `cure` reaches the app as it is. */
+  query: (query: AppQuery) => Promise<unknown>
+  onStatus: (status: AppStatus) => void
+  /** Told of each answered query. */
+  onQuery?: (event: Answered) => void
+  /** Told of warnings and errors that the app wrote to its console. */
+  onLog?: (level: 'warn' | 'error', text: string) => void
+  /** Milliseconds after which an app that has drawn nothing counts as failed. */
+  timeout?: number
+  /** Fetches; a test's own, else the window's. */
+  fetch?: typeof fetch
+  /** Headers for the app's own files (the server's own browser brings a pass). */
+  headers?: Record<string, string>
+}
+
+export type AppStatus =
+  /** Code is on its way. */
+  | { state: 'loading' }
+  /** The app's own code has started. */
+  | { state: 'running' }
+  /** There is something to see and no query is awaited. `text` counts characters. */
+  | { state: 'rendered'; text: number; elements: number; afterMs: number }
+  /** Not `fatal`: a part of the app failed and the rest goes on. */
+  | { state: 'error'; error: Problem; fatal: boolean; stack: string | null }
+
+export interface MountedApp {
+  destroy(): void
+  setTheme(theme: Theme): void
+}
+
+/** Messages a second that an honest app stays below by far; one that floods is stopped. */
+const MOST_MESSAGES = 500
+const MOST_REPORTS = 200
+const TIMEOUT = 20_000
+
+/** Starts the app. Every later news comes through `onStatus`; `destroy` ends it at once. */
+export function mountApp(options: MountOptions): MountedApp {
+  const { iframe, onStatus } = options
+  const started = performance.now()
+  const aborted = new AbortController()
+  let port: MessagePort | null = null
+  let theme = options.context.theme
+  let open = true
+  let booted = false
+  let rendered = false
+  let reports = 0
+  let messages = 0
+  let second = started
+
+  const send = (message: ToFrame): void => port?.postMessage(message)
+  const queries = new Queries(options.query, (event) => options.onQuery?.(event))
+
+  const fail = (error: Problem, stack: string | null = null): void => {
+    if (!open) return
+    onStatus({ state: 'error', error, fatal: true, stack })
+  }
+  /** A frame that breaks the protocol is not listened to any more. */
+  const stop = (cause: string): void => {
+    if (!open) return
+    fail({ title: 'The app was stopped', cause, cure: 'Open it again; if it stays, tell whoever built it.' })
+    destroy()
+  }
+
+  function listen(event: MessageEvent): void {
+    // An opaque origin has no name to compare; only the window itself tells who speaks.
+    if (event.source === null || event.source !== iframe.contentWindow) return
+    if ((event.data as { t?: unknown } | null)?.t !== 'vitrail-hello') return
+    if (port !== null) {
+      stop('It tried to load its frame anew.')
+      return
+    }
+    const channel = new MessageChannel()
+    port = channel.port1
+    port.onmessage = ({ data }: MessageEvent) => receive(data)
+    // '*': the frame's origin is opaque. Only this window object gets it, and it holds no secret yet.
+    iframe.contentWindow.postMessage(null, '*', [channel.port2])
+    void boot()
+  }
+
+  function receive(data: unknown): void {
+    if (!open) return
+    const now = performance.now()
+    if (now - second > 1000) {
+      second = now
+      messages = 0
+    }
+    messages += 1
+    if (messages > MOST_MESSAGES) {
+      stop(`It sent more than ${MOST_MESSAGES} messages within a second.`)
+      return
+    }
+    try {
+      handle(data)
+    } catch (reason) {
+      if (!(reason instanceof Refused)) throw reason
+      stop(`It sent something that is not understood (${reason.message}).`)
+    }
+  }
+
+  function handle(data: unknown): void {
+    const message = validated(data)
+    switch (message.t) {
+      case 'ready':
+        onStatus({ state: 'running' })
+        break
+      case 'rendered':
+        rendered = true
+        clearTimeout(patience)
+        onStatus({
+          state: 'rendered',
+          text: message.text,
+          elements: message.elements,
+          afterMs: performance.now() - started,
+        })
+        break
+      case 'query':
+        queries.add(message.query, message.label, (answer) => send({ t: 'result', id: message.id, ...answer }))
+        break
+      case 'log':
+        reports += 1
+        if (reports <= MOST_REPORTS) options.onLog?.(message.level, message.text)
+        break
+      case 'error': {
+        reports += 1
+        if (reports > MOST_REPORTS) break
+        if (message.fatal) clearTimeout(patience)
+        onStatus({
+          state: 'error',
+          error: {
+            title: message.fatal ? 'The app stopped working' : 'A part of the app failed',
+            cause: message.message === '' ? 'It gave no reason.' : message.message,
+            cure: 'Open it again; if it stays, tell whoever built it.',
+          },
+          fatal: message.fatal,
+          stack: message.stack,
+        })
+      }
+    }
+  }
+
+  async function text(url: string, own: boolean): Promise<string> {
+    const fetcher = options.fetch ?? fetch
+    const answer = await fetcher(url, {
+      // Both kinds are named by their content and never change: what is in the cache is right.
+      cache: 'force-cache',
+      credentials: own ? 'same-origin' : 'omit',
+      signal: aborted.signal,
+      ...(own && options.headers ? { headers: options.headers } : {}),
+    })
+    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
+    return answer.text()
+  }
+
+  // Everything is fetched at once, while the frame's document loads.
+  const parts = Promise.all([
+    Promise.all(options.vendor.map(async ({ specifier, url }) => ({ specifier, code: await text(url, false) }))),
+    Promise.all(options.files.styles.map((url) => text(url, true))),
+    text(options.files.entry, true),
+  ])
+  parts.catch(() => undefined) // told in `boot`
+
+  async function boot(): Promise<void> {
+    if (booted) return
+    booted = true
+    try {
+      const [modules, styles, entry] = await parts
+      if (!open) return
+      send({ t: 'boot', modules, css: styles.join('\n'), entry, context: { ...options.context, theme } })
+    } catch (reason) {
+      fail({
+        title: 'The app could not be loaded',
+        cause: reason instanceof Error ? `${reason.message}.` : 'A file of the app could not be fetched.',
+        cure: 'Reload the page; if it stays, you may have lost access to the app, or its build is gone.',
+      })
+    }
+  }
+
+  function destroy(): void {
+    if (!open) return
+    open = false
+    clearTimeout(patience)
+    aborted.abort()
+    queries.close()
+    removeEventListener('message', listen)
+    port?.close()
+    iframe.removeAttribute('src')
+  }
+
+  const patience = setTimeout(() => {
+    if (rendered) return
+    fail({
+      title: 'The app shows nothing',
+      cause: port === null ? 'Its frame did not load.' : 'It started, but drew nothing in time.',
+      cure: 'Reload the page; if it stays, tell whoever built the app.',
+    })
+  }, options.timeout ?? TIMEOUT)
+
+  addEventListener('message', listen)
+  // No allow-same-origin, no popups, no forms, no downloads, no top navigation: see the frame's policy.
+  iframe.setAttribute('sandbox', 'allow-scripts')
+  iframe.setAttribute('referrerpolicy', 'no-referrer')
+  iframe.setAttribute('allow', '')
+  onStatus({ state: 'loading' })
+  iframe.src = options.frameUrl
+
+  return {
+    destroy,
+    setTheme(next) {
+      theme = next
+      send({ t: 'theme', theme: next })
+    },
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * What the host page and the frame of a running app say to each other. The frame starts with a `Hello` by postMessage; the
+ * host answers with one end of a MessageChannel, and everything else goes through that.
+ *
+ * The host treats every message of the frame as hostile (`validate.ts`): the app in it was written by a model.
+ */
+
+export interface Problem {
+  title: string
+  cause: string
+  cure: string
+}
+
+export type Theme = 'light' | 'dark'
+
+export interface Viewer {
+  id?: string
+  name: string
+  email: string
+}
+
+/** What an app is told when it starts. */
+export interface AppContext {
+  user: Viewer
+  theme: Theme
+  params: Record<string, string>
+}
+
+/** The metric query of the wire; the host passes it on and the server is who checks it. */
+export type AppQuery = { exploreName: string } & Record<string, unknown>
+
+export interface Hello {
+  t: 'vitrail-hello'
+}
+
+export type ToFrame =
+  | {
+      t: 'boot'
+      modules: { specifier: string; code: string }[]
+      css: string
+      entry: string
+      context: AppContext
+    }
+  | { t: 'result'; id: number; result: unknown }
+  | { t: 'result'; id: number; error: Problem }
+  | { t: 'theme'; theme: Theme }
+
+export type ToHost =
+  /** The modules are in place and the app's own code starts. */
+  | { t: 'ready' }
+  /** There is something to see and no query is awaited. Sent whenever that becomes true again after a query. */
+  | { t: 'rendered'; text: number; elements: number }
+  | { t: 'query'; id: number; query: AppQuery; label: string | null }
+  | { t: 'log'; level: 'warn' | 'error'; text: string }
+  | { t: 'error'; message: string; stack: string | null; fatal: boolean }
