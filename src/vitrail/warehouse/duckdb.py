@@ -1,0 +1,151 @@
+"""DuckDB, in process and closed: read-only, no files, no network, no settings, one SELECT at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from vitrail.warehouse.arrow_values import kind_of, rows_of
+from vitrail.warehouse.dialect import DUCKDB, Dialect
+from vitrail.warehouse.errors import QueryTimedOut, WarehouseFailed, WarehouseUnavailable
+from vitrail.warehouse.protocol import Rows, WarehouseColumn
+
+WORKERS = 4
+
+_CLOSED = (
+    "SET TimeZone='UTC'",
+    "SET python_enable_replacements=false",  # A missing table must not be looked for among Python's variables.
+    "SET lock_configuration=true",  # Last: from here on nothing can be set back.
+)
+
+
+class DuckDBWarehouse:
+    """A DuckDB file. Statements run in a pool of threads of its own, each on its own cursor."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = _open(path)
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="duckdb")
+        self._closed = False
+
+    @property
+    def dialect(self) -> Dialect:
+        return DUCKDB
+
+    async def execute(
+        self, sql: str, parameters: Sequence[Any] = (), *, timeout_s: float, row_limit: int | None = None
+    ) -> Rows:
+        if self._closed:
+            raise WarehouseUnavailable("The connection is closed.", cure="Open the project again.")
+        statement = _Statement(self._connection.cursor(), sql, list(parameters), row_limit)
+        running = asyncio.get_running_loop().run_in_executor(self._pool, statement.run)
+        try:
+            done, _ = await asyncio.wait((running,), timeout=timeout_s)
+        except asyncio.CancelledError:
+            await statement.stop(running)
+            raise
+        if not done:
+            await statement.stop(running)
+            raise QueryTimedOut(
+                f"The statement ran longer than {timeout_s:g} seconds and was stopped.",
+                cure="Ask for fewer rows or a shorter time, or raise VITRAIL_QUERY_TIMEOUT_S.",
+            )
+        return running.result()
+
+    async def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._connection.interrupt()
+            await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
+            self._connection.close()
+
+
+class _Statement:
+    """One statement on one cursor, which another thread may stop at any moment."""
+
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any], row_limit: int | None
+    ) -> None:
+        self.cursor, self.sql, self.parameters, self.row_limit = cursor, sql, parameters, row_limit
+        self.stopped = threading.Event()
+
+    def run(self) -> Rows:
+        try:
+            if self.stopped.is_set():
+                return Rows((), [])
+            self._refuse_all_but_one_select()
+            relation = self.cursor.sql(self.sql, params=self.parameters or None)
+            if self.row_limit is not None:
+                relation = relation.limit(self.row_limit)
+            table = relation.to_arrow_table()
+            columns = tuple(WarehouseColumn(field.name, kind_of(field.type)) for field in table.schema)
+            return Rows(columns, rows_of(table))
+        except duckdb.Error as error:
+            raise _failed(error) from None
+        finally:
+            self.cursor.close()
+
+    def _refuse_all_but_one_select(self) -> None:
+        statements = self.cursor.extract_statements(self.sql)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise WarehouseFailed(
+                "Only one SELECT at a time is sent to the warehouse, and this statement is something else.",
+                cure="Ask through the semantic layer.",
+            )
+
+    async def stop(self, running: asyncio.Future[Rows]) -> None:
+        """Interrupt until the thread is done: an interrupt before the statement has begun would be lost."""
+        self.stopped.set()
+        while not running.done():
+            try:
+                self.cursor.interrupt()
+            except duckdb.Error:
+                break  # The cursor is closed: the thread is on its last line.
+            await asyncio.wait((running,), timeout=0.02)
+        if running.done() and not running.cancelled():
+            running.exception()  # Seen, so that nobody reports it as never retrieved.
+
+
+def _open(path: Path) -> duckdb.DuckDBPyConnection:
+    if not path.exists():
+        raise WarehouseUnavailable(f"There is no file {path}.", cure="Give the path of a DuckDB file that exists.")
+    if path.is_dir():
+        raise WarehouseUnavailable(f"{path} is a folder.", cure="Give the path of a DuckDB file.")
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
+        for setting in _CLOSED:
+            connection.execute(setting)
+    except duckdb.Error as error:
+        message = str(error)
+        if "lock" in message.lower():
+            raise WarehouseUnavailable(
+                f"Another program has {path} open for writing.",
+                cure="Close that program (a DuckDB shell, dbt), or give Vitrail a copy of the file.",
+            ) from None
+        if "not a valid DuckDB" in message:
+            raise WarehouseUnavailable(f"{path} is not a DuckDB file.", cure="Give a DuckDB file.") from None
+        raise WarehouseUnavailable(
+            f"{path} can't be opened: {message.splitlines()[0][:300]}",
+            cure="Check that the file is whole, readable, and not written by a newer DuckDB.",
+        ) from None
+    return connection
+
+
+def _failed(error: duckdb.Error) -> WarehouseFailed:
+    message = str(error).strip()
+    first = message.splitlines()[0][:500] if message else type(error).__name__
+    if isinstance(error, duckdb.CatalogException):
+        cure = "The catalog names a table that the warehouse lacks: run dbt against this warehouse, or correct the URL."
+    elif isinstance(error, duckdb.BinderException):
+        cure = "A column or type differs from what the catalog says: correct the field's SQL, or run dbt again."
+    elif isinstance(error, duckdb.OutOfMemoryException):
+        cure = "Ask for less at once, or give the machine more memory."
+    else:
+        cure = "Look at the SQL of the fields that were asked for; one of them can't be computed on these rows."
+    return WarehouseFailed(first, cure=cure)
