@@ -36,6 +36,14 @@ class SandboxGone(VitrailError, WorkspaceUnavailableError):
         )
 
 
+class SandboxStopped(VitrailError, WorkspaceError):
+    """The sandbox was paused, or ended by itself, under a running command. Its workspace is kept."""
+
+    status = 409
+    title = "The sandbox was stopped"
+    code = "sandbox-stopped"
+
+
 class CommandTimedOut(WorkspaceTimeoutError, VitrailError):
     """A command ran longer than it may; it and its process group were ended."""
 

