@@ -137,7 +137,9 @@ async def test_as_root_the_browser_has_a_user_of_its_own_and_its_sandbox() -> No
             assert b"--no-sandbox" not in Path(f"/proc/{pid}/cmdline").read_bytes()
     finally:
         await browser.aclose()
-    assert not any(Path(f"/proc/{pid}").exists() for pid in processes)
+    async with asyncio.timeout(10):
+        while any(map(_alive, processes)):
+            await asyncio.sleep(0.05)
 
 
 async def test_without_a_browser_the_cure_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -168,3 +170,10 @@ def _browser_processes(browser: Renderer) -> list[int]:
 
 async def _running(browser: Renderer) -> bool:
     return browser._browser is not None and browser._browser.is_connected()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
