@@ -50,7 +50,7 @@ async def _one(session: AsyncSession, found: Select[PersonRow]) -> Person | None
     grants = await session.execute(
         select(ProjectGrantRow.project_id, ProjectGrantRow.role).where(ProjectGrantRow.person_id == row.id)
     )
-    roles = dict(grants.tuples().all())
+    roles = dict(grants.all())
     return Person(
         id=row.id,
         email=row.email,

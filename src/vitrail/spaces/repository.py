@@ -77,7 +77,7 @@ async def grants_on(session: AsyncSession, space_ids: list[str]) -> dict[str, in
         .where(SpaceGrantRow.space_id.in_(space_ids))
         .group_by(SpaceGrantRow.person_id)
     )
-    return dict((await session.execute(found)).tuples().all())
+    return dict((await session.execute(found)).all())
 
 
 async def name_taken(session: AsyncSession, project_id: str, parent_id: str | None, name: str) -> bool:
