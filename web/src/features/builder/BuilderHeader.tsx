@@ -1,0 +1,144 @@
+import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, TextInput, Title } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import { deleteApp, renameApp } from '@/api/apps'
+import type { App } from '@/api/types'
+import { Icon } from '@/parts/icons'
+import { ButtonLink } from '@/parts/links'
+import { MoveToSpace } from '@/parts/MoveToSpace'
+import { ProblemCard } from '@/parts/ProblemCard'
+import { StatusBadge } from '@/parts/status'
+import classes from './BuilderPage.module.css'
+
+/** What the app is called, where it lies, and what can be done with it as a whole. */
+export function BuilderHeader({ app }: { app: App }) {
+  const [moving, move] = useDisclosure(false)
+  const [renaming, rename] = useDisclosure(false)
+  const [deleting, remove] = useDisclosure(false)
+  return (
+    <div className={classes.header}>
+      <div className={classes.title}>
+        <Group gap={10} wrap="nowrap">
+          <Title order={1} fz="1.15rem" className={classes.name}>
+            {app.name}
+          </Title>
+          <StatusBadge status={app.status} />
+        </Group>
+        <Text size="xs" c="dimmed" style={{ display: 'flex', gap: 5, alignItems: 'center' }}>
+          <Icon name={app.spaceId ? 'folder' : 'user'} size={14} /> {app.spaceName ?? 'Personal'}
+        </Text>
+      </div>
+      {app.canManage && (
+        <Button variant="default" size="sm" onClick={move.open} leftSection={<Icon name="folder" size={16} />}>
+          Move to space
+        </Button>
+      )}
+      {app.readyVersion !== null && (
+        <ButtonLink
+          to="/apps/$appId"
+          params={{ appId: app.id }}
+          variant="default"
+          size="sm"
+          leftSection={<Icon name="open" size={16} />}
+        >
+          Open app
+        </ButtonLink>
+      )}
+      {app.canManage && (
+        <Menu position="bottom-end" width={180}>
+          <Menu.Target>
+            <ActionIcon variant="default" size={36} aria-label="More actions">
+              <Icon name="dots" />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<Icon name="pencil" size={16} />} onClick={rename.open}>
+              Rename
+            </Menu.Item>
+            <Menu.Item color="ruby" leftSection={<Icon name="trash" size={16} />} onClick={remove.open}>
+              Delete
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      <MoveToSpace app={app} opened={moving} onClose={move.close} />
+      <Modal opened={renaming} onClose={rename.close} title="Rename app">
+        {renaming && <Rename app={app} onClose={rename.close} />}
+      </Modal>
+      <Modal opened={deleting} onClose={remove.close} title="Delete app">
+        {deleting && <Delete app={app} onClose={remove.close} />}
+      </Modal>
+    </div>
+  )
+}
+
+function Rename({ app, onClose }: { app: App; onClose: () => void }) {
+  const queryClient = useQueryClient()
+  const [name, setName] = useState(app.name)
+  const renaming = useMutation({
+    mutationFn: () => renameApp(app.id, name.trim()),
+    onSuccess: async (changed) => {
+      queryClient.setQueryData(['app', app.id], changed)
+      onClose()
+      await queryClient.invalidateQueries({ queryKey: ['apps'] })
+    },
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (name.trim()) renaming.mutate()
+  }
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        <TextInput
+          label="Name"
+          data-autofocus
+          maxLength={200}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        {renaming.isError && <ProblemCard error={renaming.error} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" disabled={!name.trim()} loading={renaming.isPending}>
+            Save
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
+
+function Delete({ app, onClose }: { app: App; onClose: () => void }) {
+  const queryClient = useQueryClient()
+  const navigate = useNavigate()
+  const deleting = useMutation({
+    mutationFn: () => deleteApp(app.id),
+    onSuccess: async () => {
+      await navigate({ to: '/projects/$projectId/apps', params: { projectId: app.projectId } })
+      queryClient.removeQueries({ queryKey: ['app', app.id] })
+      queryClient.removeQueries({ queryKey: ['versions', app.id] })
+      await queryClient.invalidateQueries({ queryKey: ['apps'] })
+    },
+  })
+  return (
+    <Stack gap="md">
+      <Text size="sm">
+        “{app.name}” with all its versions is deleted for everyone. This can’t be undone.
+      </Text>
+      {deleting.isError && <ProblemCard error={deleting.error} />}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose} data-autofocus>
+          Keep it
+        </Button>
+        <Button color="ruby" loading={deleting.isPending} onClick={() => deleting.mutate()}>
+          Delete app
+        </Button>
+      </Group>
+    </Stack>
+  )
+}

@@ -1,0 +1,93 @@
+import { Badge, Button, Group, Skeleton, Stack, Title } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { appsQuery } from '@/api/apps'
+import { may } from '@/api/session'
+import { pathTo, spaceQuery, spacesQuery, spaceTree } from '@/api/spaces'
+import { AppGrid, AppGridWaiting } from '@/parts/AppGrid'
+import { DataAppsOff } from '@/parts/DataAppsOff'
+import { EmptyState } from '@/parts/EmptyState'
+import { Icon } from '@/parts/icons'
+import { ButtonLink } from '@/parts/links'
+import { Loaded } from '@/parts/Loaded'
+import { useMe, useProject } from '@/parts/me'
+import { Page } from '@/parts/Page'
+import { ProblemPage } from '@/parts/Refusals'
+import { SpaceRow } from '@/parts/SpaceRow'
+import { Trail } from '@/parts/Trail'
+import { CreateSpace } from './CreateSpace'
+
+const route = getRouteApi('/signed-in/projects/$projectId/spaces/$spaceId')
+
+export default function SpacePage() {
+  const { projectId, spaceId } = route.useParams()
+  const project = useProject(projectId)
+  const { features } = useMe()
+  const space = useQuery(spaceQuery(spaceId))
+  const spaces = useQuery(spacesQuery(projectId))
+  const apps = useQuery({ ...appsQuery(projectId, { space: spaceId }), enabled: features.dataApps.enabled })
+  const [creating, { open, close }] = useDisclosure(false)
+  if (space.isError) return <ProblemPage error={space.error} retry={() => void space.refetch()} />
+  const all = spaces.data ?? []
+  const children = spaceTree(all.filter((candidate) => candidate.parentId === spaceId))
+  const name = space.data?.name ?? 'Space'
+  const mayBuild = features.dataApps.enabled && may(project, 'create:DataApp')
+  return (
+    <Page
+      title={name}
+      above={
+        <div style={{ marginBottom: 12 }}>
+          <Trail projectId={projectId} path={pathTo(all, space.data?.parentId ?? null)} />
+        </div>
+      }
+      heading={
+        <Group gap="sm">
+          <Title order={1}>{space.data ? name : <Skeleton width={180} height={30} />}</Title>
+          {space.data?.access === 'restricted' && (
+            <Badge variant="light" color="gray" tt="none" leftSection={<Icon name="lock" size={12} />}>
+              Restricted
+            </Badge>
+          )}
+        </Group>
+      }
+      actions={
+        <Group gap="xs">
+          {may(project, 'create:Space') && (
+            <Button variant="default" onClick={open}>
+              Create space inside
+            </Button>
+          )}
+          {mayBuild && (
+            <ButtonLink to="/apps/new" search={{ project: projectId, space: spaceId }} variant="default">
+              Build an app here
+            </ButtonLink>
+          )}
+        </Group>
+      }
+    >
+      <Stack gap="xl">
+        {children.length > 0 && (
+          <div className="card" style={{ overflow: 'hidden' }}>
+            {children.map((child) => (
+              <SpaceRow key={child.id} space={child} projectId={projectId} />
+            ))}
+          </div>
+        )}
+        <DataAppsOff />
+        {features.dataApps.enabled && (<Loaded query={apps} waiting={<AppGridWaiting />}>
+          {(list) =>
+            list.length > 0 ? (
+              <AppGrid apps={list} label={`Apps in ${name}`} />
+            ) : (
+              <EmptyState title="No apps in this space">
+                Open an app in its builder and choose “Move to space” to share it here.
+              </EmptyState>
+            )
+          }
+        </Loaded>)}
+      </Stack>
+      <CreateSpace projectId={projectId} spaces={all} parentId={spaceId} opened={creating} onClose={close} />
+    </Page>
+  )
+}

@@ -1,0 +1,76 @@
+import { Button, Menu, Text } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
+import { isAdmin, may } from '@/api/session'
+import { Icon } from './icons'
+import { useMe, useProject } from './me'
+
+/** What this person may make here. Not shown when that is nothing. */
+export function NewMenu({ projectId }: { projectId?: string | undefined }) {
+  const { features } = useMe()
+  const project = useProject(projectId)
+  const navigate = useNavigate()
+  if (!project) return null
+  const { dataApps } = features
+  const app = dataApps.enabled && may(project, 'create:DataApp')
+  const off = !dataApps.enabled && isAdmin(project)
+  const space = may(project, 'create:Space')
+  if (!app && !off && !space) return null
+  return (
+    <Menu position="bottom-end" width={300}>
+      <Menu.Target>
+        <Button leftSection={<Icon name="plus" size={16} />} aria-label="New">
+          New
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {app && (
+          <Menu.Item
+            aria-label="Data app"
+            leftSection={<Icon name="app" />}
+            onClick={() => void navigate({ to: '/apps/new', search: { project: project.id } })}
+          >
+            <Text size="sm" fw={560}>
+              Data app
+            </Text>
+            <Text size="xs" c="dimmed">
+              Describe it; an agent writes it on your data.
+            </Text>
+          </Menu.Item>
+        )}
+        {off && (
+          <Menu.Item
+            leftSection={<Icon name="warning" color="var(--mantine-color-amber-6)" />}
+            onClick={() => void navigate({ to: '/settings/data-apps' })}
+          >
+            <Text size="sm" fw={560}>
+              Data apps are off
+            </Text>
+            <Text size="xs" c="dimmed">
+              {dataApps.cause ?? 'See why, and how to turn them on.'}
+            </Text>
+          </Menu.Item>
+        )}
+        {space && (
+          <Menu.Item
+            aria-label="Space"
+            leftSection={<Icon name="folder" />}
+            onClick={() =>
+              void navigate({
+                to: '/projects/$projectId/spaces',
+                params: { projectId: project.id },
+                search: { create: true },
+              })
+            }
+          >
+            <Text size="sm" fw={560}>
+              Space
+            </Text>
+            <Text size="xs" c="dimmed">
+              A shared place with its own access.
+            </Text>
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,128 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { Problem } from './api/problem'
+import { meQuery } from './api/session'
+import { NotFoundPage, RouteProblem } from './parts/Refusals'
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
+/** An address of these pages and no other: what follows signing in must not lead elsewhere. */
+export const ownPage = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\/(?![/\\])/.test(value) && !value.startsWith('/login') ? value : undefined
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+})
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search): { to?: string } => {
+    const to = ownPage(search.to)
+    return to ? { to } : {}
+  },
+  component: lazyRouteComponent(() => import('./features/auth/LoginPage')),
+})
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(meQuery)
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401) throw error
+      throw redirect({ to: '/login', search: location.href === '/' ? {} : { to: location.href } })
+    }
+  },
+  component: lazyRouteComponent(() => import('./parts/Shell'), 'Shell'),
+  errorComponent: RouteProblem,
+})
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  component: lazyRouteComponent(() => import('./features/home/HomePage')),
+})
+
+const apps = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/projects/$projectId/apps',
+  validateSearch: (search): { q?: string; mine?: boolean; space?: string } => ({
+    q: text(search.q),
+    mine: search.mine === true ? true : undefined,
+    space: text(search.space),
+  }),
+  component: lazyRouteComponent(() => import('./features/apps/AppsPage')),
+})
+
+const spaces = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/projects/$projectId/spaces',
+  validateSearch: (search): { create?: boolean } => (search.create === true ? { create: true } : {}),
+  component: lazyRouteComponent(() => import('./features/spaces/SpacesPage')),
+})
+
+const space = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/projects/$projectId/spaces/$spaceId',
+  component: lazyRouteComponent(() => import('./features/spaces/SpacePage')),
+})
+
+const newApp = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/apps/new',
+  validateSearch: (search): { project?: string; space?: string; prompt?: string } => ({
+    project: text(search.project),
+    space: text(search.space),
+    prompt: text(search.prompt),
+  }),
+  component: lazyRouteComponent(() => import('./features/builder/NewAppPage')),
+})
+
+const app = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/apps/$appId',
+  component: lazyRouteComponent(() => import('./features/apps/AppPage')),
+})
+
+const builder = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/apps/$appId/build',
+  component: lazyRouteComponent(() => import('./features/builder/BuilderPage')),
+})
+
+const settings = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/data-apps',
+  component: lazyRouteComponent(() => import('./features/settings/DataAppsPage')),
+})
+
+const tree = root.addChildren([
+  login,
+  signedIn.addChildren([home, apps, spaces, space, newApp, app, builder, settings]),
+])
+
+export const makeRouter = (queryClient: QueryClient) =>
+  createRouter({
+    routeTree: tree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    defaultErrorComponent: RouteProblem,
+    scrollRestoration: true,
+  })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>
+  }
+}
