@@ -8,6 +8,7 @@ from vitrail.catalog.explores import ExploreReader
 from vitrail.catalog.lightdash_yaml import TableReader
 from vitrail.catalog.manifest import read_project
 from vitrail.catalog.model import Catalog, Explore, ExploreName, Problem, Table
+from vitrail.catalog.side_doors import close_side_doors
 
 # dbt's adapter names → sqlglot's names, where they differ.
 _DIALECTS = {"sqlserver": "tsql", "synapse": "tsql", "fabric": "tsql", "spark": "spark", "athena": "athena"}
@@ -32,6 +33,8 @@ def load_catalog(dbt_dir: Path) -> Catalog:
         table = TableReader(project, model, dialect).table
         if table is not None:
             tables[name] = table
+    for problem in close_side_doors(tables, dialect):
+        project.problems.append(problem)
     reader = ExploreReader(project, tables, dialect)
     explores: dict[ExploreName, Explore] = {}
     for name in tables:

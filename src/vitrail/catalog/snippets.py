@@ -70,6 +70,10 @@ class Traits:
     windows: bool = False
     tables: tuple[str, ...] = ()
     """Relations that a sub-query in it reads."""
+    columns: tuple[str, ...] = ()
+    """Columns named outright, without a reference."""
+    functions: frozenset[str] = frozenset()
+    """What it calls, by sqlglot's key (`coalesce`, `avg`, …), or by its own name where sqlglot knows none."""
 
 
 @lru_cache(maxsize=100_000)
@@ -171,7 +175,16 @@ def _parsed(text: str, count: int, dialect: str) -> Traits:
         ),
         windows=statement.find(exp.Window) is not None,
         tables=tuple(table.name for table in statement.find_all(exp.Table)),
+        columns=tuple(c.name for c in statement.find_all(exp.Column) if not c.table and not _is_reference(c.name)),
+        functions=frozenset(
+            node.name.lower() if isinstance(node, exp.Anonymous | exp.AnonymousAggFunc) else node.key
+            for node in statement.find_all(exp.Func)
+        ),
     )
+
+
+def _is_reference(name: str) -> bool:
+    return name.startswith("__vt") and name[4:].isdigit()
 
 
 def _is_one_expression(statement: exp.Select) -> bool:
