@@ -1,0 +1,327 @@
+"""From items to clauses: what is measured, by what, over which time, drawn how; which controls; which words are left.
+
+A clause is one wish (“monthly revenue by store”). It ends where a new one clearly begins: at a full stop, or at a join
+(“and”, a comma) that is followed by something which starts a wish of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vitrail.agent.composer.lexicon import Term
+from vitrail.agent.composer.plan import Condition
+from vitrail.agent.composer.scan import Item
+from vitrail.agent.composer.timing import Range
+from vitrail.catalog.model import TimeInterval
+
+_STARTERS = (
+    "rank",
+    "latest",
+    "chart",
+    "grain",
+    "trend",
+    "share",
+    "compare",
+    "overview",
+    "filter",
+    "tab",
+    "yoy",
+    "superlative",
+)
+
+
+@dataclass
+class Rank:
+    n: int | None
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """Words that no field explains, one after the other, and whether they are to be left out (“excluding refunds”)."""
+
+    text: str
+    negated: bool
+    start: int
+    end: int
+
+
+@dataclass
+class Clause:
+    """One wish. `what` are phrases measured (or listed), `dims` those it is broken down by; `loose` are words that no
+    field explains and that may be values."""
+
+    what: list[Term] = field(default_factory=list)
+    dims: list[Term] = field(default_factory=list)
+    controls: list[Term] = field(default_factory=list)
+    conditions: list[Term] = field(default_factory=list)
+    loose: list[Loose] = field(default_factory=list)
+    grain: TimeInterval | None = None
+    trend: bool = False
+    date_control: bool = False
+    ranges: list[Range] = field(default_factory=list)
+    chart: str | None = None
+    rank: Rank | None = None
+    latest: int | None = None
+    thresholds: list[tuple[str, float]] = field(default_factory=list)
+    share: bool = False
+    compare: bool = False
+    yoy: TimeInterval | None = None
+    overview: bool = False
+    only: bool = False
+    tab: str | None = None
+    cannot: list[str] = field(default_factory=list)
+    where: list[Condition] = field(default_factory=list)
+    """Conditions found for the loose words."""
+    text: str = ""
+
+    @property
+    def empty(self) -> bool:
+        return not (
+            self.what
+            or self.dims
+            or self.controls
+            or self.conditions
+            or self.loose
+            or self.grain
+            or self.trend
+            or self.ranges
+            or self.chart
+            or self.rank
+            or self.thresholds
+            or self.share
+            or self.compare
+            or self.yoy
+            or self.overview
+            or self.latest is not None
+            or self.date_control
+            or self.cannot
+        )
+
+
+class Reader:
+    """Reads items into clauses; one pass, one clause open at a time."""
+
+    def __init__(self, items: Sequence[Item], text: str) -> None:
+        self._items = list(items)
+        self._text = text
+        self._clauses: list[Clause] = []
+        self._mode = "what"
+        self._joined = False
+        self._tab: str | None = None
+        self._tab_wanted = False
+        self._begin = 0
+        self._open = Clause()
+
+    def read(self) -> list[Clause]:
+        for index, item in enumerate(self._items):
+            self._take(index, item)
+        self._close(len(self._text))
+        return self._clauses
+
+    # -- the clause that is open
+
+    def _close(self, end: int) -> None:
+        if not self._open.empty:
+            self._open.tab = self._tab
+            self._open.text = " ".join(self._text[self._begin : end].split()).strip(" ,;.:")
+            self._clauses.append(self._open)
+        self._open = Clause()
+        self._begin = end
+        self._mode = "what"
+
+    def _ahead(self, index: int, *kinds: str) -> bool:
+        """Is one of `kinds` ahead, before the next join or stop?"""
+        for item in self._items[index + 1 :]:
+            if item.kind in ("join", "stop"):
+                return False
+            if item.kind in kinds:
+                return True
+        return False
+
+    def _take(self, index: int, item: Item) -> None:
+        kind, value = item.kind, item.value
+        if kind == "filler":
+            return
+        if kind == "stop":
+            self._close(item.start)
+            self._joined = False
+            return
+        if kind == "colon":
+            self._joined = True
+            if self._tab_wanted:
+                self._tab_wanted = False
+            return
+        if kind == "join":
+            self._joined = True
+            return
+        joined, self._joined = self._joined, False
+        if joined and not self._open.empty and self._starts(index, item):
+            self._close(item.start)
+        clause = self._open
+        match kind:
+            case "term":
+                self._term(index, item, joined)
+            case "by":
+                if joined and clause.dims and self._mode == "dims":
+                    previous = clause.what
+                    self._close(item.start)
+                    self._open.what = list(previous)
+                self._mode = "dims"
+            case "grain":
+                clause.grain = value
+            case "noun":
+                self._noun(value, index)
+            case "trend":
+                clause.trend = True
+                if self._mode == "filter":
+                    self._mode = "what"
+            case "range":
+                if self._mode == "filter":
+                    clause.date_control = True
+                clause.ranges.append(value)
+            case "rank":
+                clause.rank = Rank(*value)
+                self._mode = "what"
+            case "superlative":
+                clause.rank = Rank(None, value)
+            case "latest":
+                clause.latest = value or 20
+            case "number":
+                if clause.rank and clause.rank.n is None and value <= 100:
+                    clause.rank.n = value
+            case "chart":
+                self._chart(value)
+            case "share":
+                clause.share = True
+            case "compare":
+                clause.compare = True
+            case "yoy":
+                clause.yoy = value
+            case "overview":
+                clause.overview = True
+            case "more":
+                clause.thresholds.append(value)
+            case "filter":
+                # “a customer type filter”: the words just before it are what is filtered.
+                if clause.what and not clause.dims and not clause.grain and self._nothing_between(index):
+                    clause.controls.append(clause.what.pop())
+                self._mode = "filter"
+            case "only":
+                clause.only = True
+                self._mode = "where"
+            case "not":
+                self._mode = "not"
+            case "where":
+                self._mode = "where"
+            case "tab":
+                self._tab_item(index, item)
+            case "cannot":
+                clause.cannot.append(value)
+            case "unknown":
+                self._loose(item)
+            case _:
+                pass
+
+    def _nothing_between(self, index: int) -> bool:
+        return index > 0 and self._items[index - 1].kind == "term"
+
+    def _starts(self, index: int, item: Item) -> bool:
+        """Does an item after a join begin a wish of its own?"""
+        clause, kind = self._open, item.kind
+        if kind in ("rank", "latest", "filter", "tab", "compare", "overview", "yoy", "superlative"):
+            return True
+        if kind == "trend":
+            return item.value is not True or self._ahead(index, "term")
+        if kind in ("chart", "share"):
+            return self._ahead(index, "term", "by") or bool(clause.chart and not clause.empty)
+        if kind == "grain":
+            return self._ahead(index, "term")
+        if kind in ("only", "not", "where", "range", "noun", "by", "more", "unknown", "number"):
+            return self._mode == "filter" and kind in ("grain", "by")
+        if kind != "term":
+            return False
+        term: Term = item.value
+        metric, dimension = term.best("metric"), max(term.best("dimension"), 0.8 if term.tables else 0.0)
+        following = self._ahead(index, "by", "trend", "noun") or self._ahead(index, "chart")
+        if self._ahead(index, "filter"):
+            return True
+        if self._mode == "filter":
+            return metric > dimension + 0.12 or (metric > 0 and following)
+        if self._mode == "dims":
+            return (metric > 0 or bool(term.tables)) and (following or metric > dimension + 0.12)
+        if self._mode in ("where", "not"):
+            return metric > dimension + 0.12 or (metric > 0 and following)
+        broken_down = bool(clause.dims or clause.grain or clause.rank or clause.trend)
+        if clause.chart == "kpi":
+            return following
+        return broken_down and (following or (clause.rank is not None and metric > dimension + 0.12))
+
+    # -- single items
+
+    def _loose(self, item: Item) -> None:
+        clause, negated = self._open, self._mode == "not"
+        last = clause.loose[-1] if clause.loose else None
+        if last is not None and last.negated == negated and not self._text[last.end : item.start].strip(" -'’"):
+            clause.loose[-1] = Loose(self._text[last.start : item.end], negated, last.start, item.end)
+        else:
+            clause.loose.append(Loose(item.value.text, negated, item.start, item.end))
+
+    def _term(self, index: int, item: Item, joined: bool) -> None:
+        clause, term = self._open, item.value
+        metric = term.best("metric")
+        dimension = max(term.best("dimension"), 0.85 if term.tables else 0.0)
+        match self._mode:
+            case "filter":
+                clause.controls.append(term)
+                if any(m.entry.is_time for m in term.matches[:1]):
+                    clause.controls.pop()
+                    clause.date_control = True
+            case "dims":
+                (clause.what if metric > dimension + 0.05 else clause.dims).append(term)
+            case "where" | "not":
+                if metric > dimension + 0.12:
+                    clause.what.append(term)
+                    self._mode = "what"
+                else:
+                    clause.conditions.append(term)
+            case _:
+                ranked = clause.rank is not None and not clause.dims and metric <= dimension
+                (clause.dims if ranked else clause.what).append(term)
+
+    def _noun(self, value: TimeInterval, index: int) -> None:
+        clause = self._open
+        if self._mode == "filter":
+            clause.date_control = True
+        elif self._mode == "dims" or clause.rank or (index and self._items[index - 1].kind == "filler"):
+            clause.grain = value
+
+    def _chart(self, value: str) -> None:
+        clause = self._open
+        if value == "rank":
+            clause.rank = clause.rank or Rank(None, True)
+        elif clause.chart is None or clause.chart == value:
+            clause.chart = value
+        elif {clause.chart, value} == {"stacked", "bar"}:
+            clause.chart = "stacked"
+        if self._mode == "filter":
+            self._mode = "what"
+
+    def _tab_item(self, index: int, item: Item) -> None:
+        """“one tab for sales, another tab for customers”, “a Products tab with …”, “tabs: sales, customers”."""
+        named = self._open.what[-1].text if self._open.what and self._nothing_between(index) else None
+        if named is not None:
+            self._open.what.pop()
+        self._close(item.start)
+        self._tab = named or self._name_ahead(index)
+        self._tab_wanted = True
+
+    def _name_ahead(self, index: int) -> str:
+        for following in self._items[index + 1 :]:
+            if following.kind == "term":
+                return str(following.value.text)
+            if following.kind in ("stop", "tab"):
+                break
+        count = len({c.tab for c in self._clauses if c.tab})
+        return f"Tab {count + 1}"
