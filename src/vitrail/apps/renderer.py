@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 VIEWPORT: ViewportSize = {"width": 1280, "height": 800}
 SETTLE_S = 15.0
 """How long an app has to draw itself and to get its queries answered."""
+SERVER_S = 15.0
+"""How long the server may take to listen when a build goes on after a restart."""
 QUIET_S = 0.12
 """An app has settled when no query has been under way for this long."""
 MAX_FINDINGS = 12
@@ -134,7 +136,7 @@ class Renderer:
         findings: list[str] = []
         state: dict[str, Any] = {}
         try:
-            await page.goto(page_url, wait_until="commit")
+            await _open(page, page_url)
             state = await self._settle(page)
             findings = await _judge(page, state, seen)
             screenshot = await page.screenshot(type="jpeg", quality=80, animations="disabled", caret="hide")
@@ -220,6 +222,19 @@ async def _is_blank(page: Page) -> bool:
         if shown:
             return False
     return True
+
+
+async def _open(page: Page, url: str) -> None:
+    """Load the check page; a server that is only about to listen (after a restart) is waited for."""
+    deadline = time.monotonic() + SERVER_S
+    while True:
+        try:
+            await page.goto(url, wait_until="commit")
+            return
+        except BrowserError as error:
+            if "ERR_CONNECTION_REFUSED" not in str(error) or time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(0.2)
 
 
 def _text(value: Any) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from vitrail.apps.placing import place_in
 from vitrail.apps.renderer import Renderer
 from vitrail.apps.state import Status
 from vitrail.apps.tables import VersionRow
+from vitrail.apps.vendor import Vendor
 from vitrail.apps.versions import Job, Versions
 from vitrail.apps.workflow import BuildQueue, sqlite_url
 from vitrail.apps.workspace import Workspaces
@@ -61,13 +63,14 @@ class PersonBuilder:
 class AppsRuntime:
     """Everything that data apps need beyond a request. `start` makes it live, `aclose` lets go of it."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, data: ProjectData) -> None:
         settings = services.settings
         self.services = services
         self.events = EventLog(services.db)
         self.versions = Versions(services.db, self.events)
-        self.data = ProjectData(services.db, services.secrets, settings)
+        self.data = data
         self.renderer = Renderer(settings.chromium)
+        self.vendor = Vendor(services.store)
         self._queue = BuildQueue(
             database_url=_queue_url(settings),
             executor_id=_executor_id(settings.data_dir),
@@ -87,6 +90,7 @@ class AppsRuntime:
         settings = self.services.settings
         try:
             self._toolchain = await ensure_toolchain(settings, lambda line: logger.info("toolchain: %s", line))
+            await self.vendor.use(self._toolchain.tag, self._toolchain.root / "vendor")
             self._provider = make_provider(settings)
         except VitrailError as error:
             logger.warning("apps can be opened but not built: %s", error)
@@ -119,7 +123,6 @@ class AppsRuntime:
         if self._provider is not None:
             await self._provider.aclose()
         await self.renderer.aclose()
-        await self.data.aclose()
 
     # -- parts that are looked at from outside
 
@@ -176,11 +179,16 @@ class AppsRuntime:
         return PersonBuilder(person, job.project_id, self.data)
 
 
-async def build_apps(services: Services) -> AppsRuntime:
-    """The parts of data apps for an application, started."""
-    runtime = AppsRuntime(services)
-    await runtime.start()
-    return runtime
+@asynccontextmanager
+async def open_apps(services: Services, data: ProjectData) -> AsyncIterator[AppsRuntime]:
+    """The parts of data apps for an application; started only where the switch and the licence let them be used."""
+    runtime = AppsRuntime(services, data)
+    try:
+        if services.data_apps.enabled:
+            await runtime.start()
+        yield runtime
+    finally:
+        await runtime.aclose()
 
 
 def _queue_url(settings: Settings) -> str:

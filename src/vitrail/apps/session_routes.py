@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import HTMLResponse
 
 from vitrail.access.decisions import not_found
 from vitrail.access.dependencies import DataAppsOn, OpenToAll, Permission
@@ -79,19 +79,16 @@ async def frame(services: CurrentServices, runtime: CurrentRuntime) -> HTMLRespo
     return HTMLResponse(html, headers=frame_headers(nonce, host_origin=services.settings.origin))
 
 
-@public.get("/vendor/{tag}/{file}", response_class=FileResponse, include_in_schema=False)
-async def vendor(tag: str, file: str, request: Request, runtime: CurrentRuntime) -> FileResponse:
+@public.get("/vendor/{tag}/{file}", response_class=Response, include_in_schema=False)
+async def vendor(tag: str, file: str, request: Request, runtime: CurrentRuntime) -> Response:
     """A vendor module: public, named by its content, the same for everybody and for ever."""
-    found = runtime.vendor(tag).file(file, request.headers.get("accept-encoding", ""))
-    if found is None:
-        raise not_found("file")
-    path, encoding = found
+    found = await runtime.vendor.file(tag, file, request.headers.get("accept-encoding", ""))
     headers = {
         "Cache-Control": PUBLIC_FOREVER,
         "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
         "Vary": "Accept-Encoding",
     }
-    if encoding:
-        headers["Content-Encoding"] = encoding
-    return FileResponse(path, media_type="text/javascript", headers=headers)
+    if found.encoding:
+        headers["Content-Encoding"] = found.encoding
+    return Response(found.data, media_type="text/javascript", headers=headers)

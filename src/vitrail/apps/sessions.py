@@ -97,9 +97,9 @@ class AppSessions:
                 expires_at=now() + SESSION_LIFETIME,
             )
             await repository.open_session(opened)
-            return self._answer(opened.id, app, version)
+            return await self._answer(opened.id, app, version)
 
-    def _answer(self, session_id: str, app: AppRow, version: VersionRow) -> SessionOut:
+    async def _answer(self, session_id: str, app: AppRow, version: VersionRow) -> SessionOut:
         manifest: dict[str, Any] = version.manifest or {}
         settings = self._services.settings
         # The server's own browser stays on loopback, whatever origins people use.
@@ -107,7 +107,7 @@ class AppSessions:
         frame_origin = "" if by_pass else (settings.preview_origin or "").rstrip("/")
         vendor_origin = "" if by_pass else (settings.cdn_origin or "").rstrip("/")
         base = f"/api/v1/app-sessions/{session_id}/files"
-        vendor = self._runtime.vendor(manifest["toolchain"])
+        modules = await self._runtime.vendor.closure(manifest["toolchain"], manifest["vendor"])
         return SessionOut(
             session=session_id,
             app_id=app.id,
@@ -116,7 +116,7 @@ class AppSessions:
             files=Files(entry=f"{base}/{manifest['entry']}", styles=[f"{base}/{name}" for name in manifest["styles"]]),
             vendor=[
                 VendorModule(specifier=specifier, url=f"{vendor_origin}/vendor/{manifest['toolchain']}/{file}")
-                for specifier, file in vendor.closure(manifest["vendor"])
+                for specifier, file in modules
             ],
             user=Viewer(name=self._asker.person.name, email=self._asker.person.email),
         )

@@ -65,7 +65,7 @@ class Project:
 
 def read_project(folder: Path) -> Project:
     """Read `target/manifest.json` (or `manifest.json`) of a dbt folder. Raises `ProjectUnreadable`."""
-    path = _find(Path(folder))
+    path = manifest_path(Path(folder))
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ProjectUnreadable(
@@ -104,7 +104,7 @@ def read_project(folder: Path) -> Project:
     return project
 
 
-def _find(folder: Path) -> Path:
+def manifest_path(folder: Path) -> Path:
     if not folder.exists():
         raise ProjectUnreadable(f"There is no folder {folder}.", cure="Give the folder that holds dbt_project.yml.")
     if not folder.is_dir():

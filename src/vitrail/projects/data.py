@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
 
-from vitrail.catalog.load import load_catalog, manifest_path
+from vitrail.catalog.load import load_catalog
+from vitrail.catalog.manifest import manifest_path
 from vitrail.catalog.model import Catalog, FieldId
 from vitrail.catalog.visible import narrow
 from vitrail.db.engine import Database
-from vitrail.errors import NotFound
+from vitrail.errors import NotFound, VitrailError
 from vitrail.identity.person import Person
+from vitrail.projects.service import Connection, connection
 from vitrail.projects.tables import ProjectRow
 from vitrail.query.metric_query import MetricQuery
 from vitrail.query.result import QueryResult
 from vitrail.query.run import Limits, run_query
 from vitrail.secret import SecretBox
+from vitrail.services import Services
 from vitrail.settings import Settings
 from vitrail.warehouse.connect import connect
 from vitrail.warehouse.protocol import Warehouse
-
-WAREHOUSE_PURPOSE = "warehouse"
 
 Stamp = tuple[int, int]
 """A manifest's modification time in nanoseconds and its size: a new one is loaded when either changes."""
@@ -33,8 +36,7 @@ Stamp = tuple[int, int]
 class _Open:
     """What is kept of a project."""
 
-    dbt_dir: str
-    sealed_url: str
+    connection: Connection
     stamp: Stamp | None = None
     catalog: Catalog | None = None
     warehouse: Warehouse | None = None
@@ -56,7 +58,7 @@ class ProjectData:
         """The whole catalog, loaded again when its manifest changed. Raises the loader's `VitrailError`."""
         async with self._lock(project_id):
             project = await self._project(project_id)
-            folder = Path(project.dbt_dir)
+            folder = project.connection.dbt_dir
             stamp = await asyncio.to_thread(_stamp, folder)
             if project.catalog is None or project.stamp != stamp:
                 project.catalog = await asyncio.to_thread(load_catalog, folder)
@@ -79,8 +81,7 @@ class ProjectData:
         async with self._lock(project_id):
             project = await self._project(project_id)
             if project.warehouse is None:
-                url = self._secrets.decrypt(WAREHOUSE_PURPOSE, project.sealed_url)
-                project.warehouse = await asyncio.to_thread(connect, url)
+                project.warehouse = await asyncio.to_thread(connect, project.connection.warehouse_url)
             return project.warehouse
 
     async def _project(self, project_id: str) -> _Open:
@@ -89,7 +90,7 @@ class ProjectData:
                 row = (await session.scalars(select(ProjectRow).where(ProjectRow.id == project_id))).first()
             if row is None:
                 raise NotFound("There is no such project.", cure="Choose a project from the list.")
-            self._projects[project_id] = _Open(row.dbt_dir, row.warehouse_url)
+            self._projects[project_id] = _Open(connection(row, self._secrets))
         return self._projects[project_id]
 
     def _lock(self, project_id: str) -> asyncio.Lock:
@@ -103,9 +104,19 @@ class ProjectData:
         self._projects.clear()
 
 
+@asynccontextmanager
+async def open_data(services: Services) -> AsyncIterator[ProjectData]:
+    """The projects' data for an application."""
+    data = ProjectData(services.db, services.secrets, services.settings)
+    try:
+        yield data
+    finally:
+        await data.aclose()
+
+
 def _stamp(folder: Path) -> Stamp | None:
     try:
         stat = manifest_path(folder).stat()
-    except OSError:
+    except (OSError, VitrailError):
         return None
     return stat.st_mtime_ns, stat.st_size
