@@ -9,8 +9,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
+
+from vitrail.errors import InvalidInput
 
 Scalar = str | int | float | bool | None
 
@@ -154,3 +156,17 @@ AndGroup.model_rebuild()
 OrGroup.model_rebuild()
 Filters.model_rebuild()
 MetricQuery.model_rebuild()
+
+
+def read_query(data: bytes | str) -> MetricQuery:
+    """JSON text → a question. Raises `InvalidInput` that names each part that can't be used."""
+    try:
+        return MetricQuery.model_validate_json(data)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_input=False, include_context=False)[:20]
+        details = [{"field": ".".join(map(str, item["loc"])), "cause": item["msg"]} for item in wrong]
+        raise InvalidInput(
+            "; ".join(f"{item['field']}: {item['cause']}".removeprefix(": ") for item in details[:5]),
+            cure="Send a metric query: exploreName, dimensions, metrics, filters, sorts, limit.",
+            details=details,
+        ) from None
