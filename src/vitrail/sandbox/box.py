@@ -100,7 +100,7 @@ class Running:
             "env": env,
             "cwd": WORKSPACE,
             "uid": self.box.uid,
-            "cgroups": self.group.procs_files,
+            "cgroups": self.group.doors,
             "limits": _limits(self.box, self.group),
             "inner_limits": inner,
             "seccomp": seccomp.program().hex(),
@@ -221,7 +221,7 @@ def _start(box: Box, kit: Kit, group: Group, held: list[int]) -> Running:
     document = {
         "argv": [bwrap, "--args", "5", "--", mounts.KEEPER],
         "uid": box.uid,
-        "cgroups": group.procs_files,
+        "cgroups": group.doors,
         "limits": _limits(box, group),
         "binds": binds,
         "pass": ["seccomp", "info", "options"],
@@ -241,14 +241,13 @@ def _start(box: Box, kit: Kit, group: Group, held: list[int]) -> Running:
         finally:
             for fd in fds.values():
                 os.close(fd)
-        try:
-            keeper.started.result(timeout=START_S)
-        except (LaunchFailed, TimeoutError) as error:
-            raise _refused(str(error)) from error
         os.write(stdin_write, b"\n")
         ready, _, _ = select.select([stdout_read], [], [], START_S)
         if not ready or os.read(stdout_read, 1) != b"\n":
-            raise _refused(_available(stderr_read))
+            with contextlib.suppress(LaunchFailed, TimeoutError):
+                keeper.started.result(timeout=1.0)
+            failure = keeper.started.exception(timeout=0) if keeper.started.done() else None
+            raise _refused(str(failure) if failure else _available(stderr_read))
         pid = json.loads(_available(info_read))["child-pid"]
         init = os.pidfd_open(pid)
         try:

@@ -23,10 +23,14 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Callable
-from typing import Any, NoReturn
+
+TYPE_CHECKING = False  # `typing` would double what each fork has to copy
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, NoReturn
 
 LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
 
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_CHILD_SUBREAPER = 4, 24, 38, 36
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 22, 2, 47, 4
@@ -48,8 +52,8 @@ def _call(name: str, *arguments: Any) -> None:
         raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
-def _prctl(option: int, value: int, pointer: Any = 0) -> None:
-    _call("prctl", option, ctypes.c_ulong(value), pointer, 0, 0)
+def _prctl(option: int, value: int, more: int = 0) -> None:
+    _call("prctl", option, value, more, 0, 0)
 
 
 def _join_cgroups(files: list[str]) -> None:
@@ -77,9 +81,9 @@ def _become(uid: int | None) -> None:
 
 def _no_privileges() -> None:
     for capability in range(64):
-        if LIBC.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0) != 0:
+        if LIBC.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
             break  # past the last one that this kernel knows
-    LIBC.prctl(PR_CAP_AMBIENT, ctypes.c_ulong(PR_CAP_AMBIENT_CLEAR_ALL), 0, 0, 0)
+    LIBC.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     _call("capset", header, (ctypes.c_uint32 * 6)())
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
@@ -88,7 +92,7 @@ def _no_privileges() -> None:
 def _seccomp(program: bytes) -> None:
     buffer = ctypes.create_string_buffer(program, len(program))
     order = _Filter(len(program) // 8, ctypes.cast(buffer, ctypes.c_void_p).value)
-    _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(order))
+    _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(order))
 
 
 def _reachable(binds: dict[str, str]) -> None:
@@ -203,6 +207,7 @@ class Launcher:
         self.starting: dict[int, tuple[int, bytes]] = {}  # status pipe → order id, what it said so far
         self.helpers: set[int] = set()  # forks that only enter and leave
         self.ended: dict[int, int] = {}  # pids that ended before their status pipe did
+        self.doomed: set[int] = set()  # orders to be ended before they have a pid
 
     def answer(self, **message: Any) -> None:
         self.control.send(json.dumps(message).encode())
@@ -215,10 +220,9 @@ class Launcher:
         if order["op"] == "signal":
             pid = self.orders.get(order["id"])
             if pid is not None:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(pid, order["signal"])
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.kill(pid, order["signal"])
+                self.signal(pid, order["signal"])
+            elif any(identity == order["id"] for identity, _ in self.starting.values()):
+                self.doomed.add(order["id"])
             return True
         with open(received[0], "rb") as document:  # noqa: PTH123 - a descriptor, not a path
             document.seek(0)
@@ -228,6 +232,11 @@ class Launcher:
         for fd in fds.values():
             os.close(fd)
         return True
+
+    def signal(self, pid: int, number: int) -> None:
+        for send in (os.killpg, os.kill):  # it may not lead its group yet
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                send(pid, number)
 
     def start(
         self,
@@ -257,10 +266,13 @@ class Launcher:
             word, _, rest = line.partition(" ")
             if word == "pid":
                 self.orders[identity], self.pids[int(rest)] = int(rest), identity
+                if identity in self.doomed:
+                    self.signal(int(rest), signal.SIGKILL)
         if data:
             return
         os.close(reader)
         del self.starting[reader]
+        self.doomed.discard(identity)
         errors = [line for line in said.decode(errors="replace").splitlines() if line.startswith("error ")]
         pid = self.orders.get(identity)
         if errors or pid is None:

@@ -55,6 +55,11 @@ class LocalSandbox:
                 self._ref = SandboxRef(provider=NAME, id=self._provider.boxes_ready().create(self._spec).id)
         return self._provider.running(self._ref.id)
 
+    async def _started(self) -> box.Running:
+        """The running sandbox; without a thread's detour when it runs already."""
+        live = self._provider.live(self._ref.id) if self._ref is not None else None
+        return live if live is not None else await self._do(self._running)
+
     async def _do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._provider.work(work, *args, **kwargs)
 
@@ -89,7 +94,7 @@ class LocalSandbox:
             raise TypeError("an argv sequence cannot be combined with shell=True; pass a single command string")
         else:
             argv = command
-        running = await self._do(self._running)
+        running = await self._started()
         return await process.run(running, argv, env=env, timeout=timeout or running.box.spec.wall_time_s)
 
     async def read_bytes(self, path: str) -> bytes:
@@ -119,7 +124,7 @@ class LocalSandbox:
     # -- Sandbox
 
     async def spawn(self, argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> SandboxProcess:
-        running = await self._do(self._running)
+        running = await self._started()
         return await process.spawn(running, argv, env=env)
 
     async def export(self) -> bytes:
@@ -128,7 +133,7 @@ class LocalSandbox:
                 files, archive.pack, uid=files.uid, max_bytes=spec.disk_mb << 20, max_files=spec.max_files
             )
 
-        running = await self._do(self._running)
+        running = await self._started()
         return await self._file(pack, running.box.spec)
 
     async def import_(self, data: bytes) -> None:
@@ -137,7 +142,7 @@ class LocalSandbox:
                 files, archive.unpack, data, uid=files.uid, max_bytes=spec.disk_mb << 20, max_files=spec.max_files
             )
 
-        running = await self._do(self._running)
+        running = await self._started()
         await self._file(unpack, running.box.spec)
 
     async def pause(self) -> None:
@@ -199,7 +204,6 @@ class LocalProvider:
             live = self._live.get(identity)
             if live is not None:
                 if live.alive:
-                    live.box.touch()
                     return live
                 live.end("crashed")
                 self._live.pop(identity, None)
@@ -207,6 +211,14 @@ class LocalProvider:
             self._live[identity] = started
         self._watch.ensure()
         return started
+
+    def live(self, identity: str) -> box.Running | None:
+        """The running sandbox of this id, if it is running. Never blocks."""
+        found = self._live.get(identity)
+        if found is None or not found.alive:
+            return None
+        found.box.touch()
+        return found
 
     def stop(self, identity: str, why: box.Ended) -> None:
         with self._lock:

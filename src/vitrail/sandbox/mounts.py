@@ -11,7 +11,7 @@ STAGE = "/tmp"  # noqa: S108
 # The variables a command sees. Nothing of the server's environment gets in.
 ENVIRONMENT = {
     "PATH": f"{TOOLCHAIN}/bin:/usr/bin",
-    "HOME": f"{WORKSPACE}/.home",
+    "HOME": "/tmp",  # noqa: S108 - private to the sandbox; what tools leave in it is no part of an app
     "LANG": "C.UTF-8",
     "TERM": "dumb",
 }

@@ -39,29 +39,24 @@ def ended(running: Running) -> NoReturn:
     raise SandboxGone(running.box.id)
 
 
-async def _start(running: Running, argv: Sequence[str], env: Mapping[str, str] | None, fds: dict[str, int]) -> Program:
+def _start(running: Running, argv: Sequence[str], env: Mapping[str, str] | None, fds: dict[str, int]) -> Program:
     for text in (*argv, *(env or {}).keys(), *(env or {}).values()):
         if "\0" in text:
             raise ValueError("arguments and environment must not contain a NUL character")
     if not argv:
         raise ValueError("the command is empty")
-    program = running.enter(list(argv), {**ENVIRONMENT, **(env or {})}, fds)
-    try:
-        await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(program.started)), START_S)
-    except asyncio.CancelledError:
-        # it may be anywhere between the order and the program: end it as soon as it has a pid
-        program.started.add_done_callback(lambda _: running.kit.launcher.signal(program))
-        raise
-    except (LaunchFailed, TimeoutError) as error:
-        running.kit.launcher.signal(program)
-        if not running.alive:
-            ended(running)
-        raise SandboxLimit(
-            f"The command could not be started: {error}.",
-            cure=f"The sandbox may be at its limit of {running.box.spec.max_processes} processes or "
-            f"{running.box.spec.memory_mb} MB; end what runs in it.",
-        ) from error
-    return program
+    return running.enter(list(argv), {**ENVIRONMENT, **(env or {})}, fds)
+
+
+def _not_started(running: Running, error: LaunchFailed) -> NoReturn:
+    if not running.alive:
+        ended(running)
+    spec = running.box.spec
+    raise SandboxLimit(
+        f"The command could not be started: {error}.",
+        cure=f"The sandbox may be at its limit of {spec.max_processes} processes or {spec.memory_mb} MB; "
+        "end what runs in it.",
+    ) from error
 
 
 async def _settled(running: Running) -> None:
@@ -146,7 +141,7 @@ async def run(
             )
             transports.append(transport)
         out, err = collectors["stdout"], collectors["stderr"]
-        program = await _start(running, argv, env, pipes.theirs)
+        program = _start(running, argv, env, pipes.theirs)
         pipes.close_theirs()
         exited = asyncio.ensure_future(asyncio.shield(asyncio.wrap_future(program.ended)))
         exited.add_done_callback(lambda future: future.cancelled() or future.exception())
@@ -165,8 +160,8 @@ async def run(
             raise CommandTimedOut(timeout or 0, stdout=out.text(), stderr=err.text())
         try:
             code = exited.result()
-        except LaunchFailed:
-            ended(running)
+        except LaunchFailed as error:
+            _not_started(running, error)
         if running.ended is not None:
             ended(running)
         if code == SIGKILLED:
@@ -251,7 +246,14 @@ async def spawn(running: Running, argv: Sequence[str], *, env: Mapping[str, str]
         errors, _ = await loop.connect_read_pipe(lambda: _Tail(process._stderr), pipes.take("stderr", "rb"))
         transports.append(errors)
         process._transports = transports
-        process._program = await _start(running, argv, env, pipes.theirs)
+        process._program = program = _start(running, argv, env, pipes.theirs)
+        try:
+            await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(program.started)), START_S)
+        except LaunchFailed as error:
+            _not_started(running, error)
+        except BaseException:
+            running.kit.launcher.signal(program)
+            raise
     except BaseException:
         for opened in transports:
             opened.close()

@@ -89,11 +89,10 @@ class Boxes:
         draft = self.folder / "boxes" / f".{identity}"
         try:
             uid = self._take_uid(identity)
-            (draft / "workspace" / ".home").mkdir(parents=True)
-            for path in (draft / "workspace", draft / "workspace" / ".home"):
-                path.chmod(0o700)
-                if uid is not None:
-                    os.chown(path, uid, uid)
+            (draft / "workspace").mkdir(parents=True)
+            (draft / "workspace").chmod(0o700)
+            if uid is not None:
+                os.chown(draft / "workspace", uid, uid)
             created = datetime.now(UTC)
             kept = asdict(spec) | {"toolchain": spec.toolchain and str(spec.toolchain), "labels": dict(spec.labels)}
             (draft / "box.json").write_text(
