@@ -35,7 +35,13 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for name in list(os.environ):
         known = ("APPS_", "APP_RUNTIME_", "S3_", "ANTHROPIC_", "BEDROCK_", "E2B_", "LIGHTDASH_", "VITRAIL_", "SANDBOX_")
-        if name.startswith(known) or name in ("PORT", "SITE_URL", "PGCONNECTIONURI", "AI_DEFAULT_PROVIDER", "TRUST_PROXY"):
+        if name.startswith(known) or name in (
+            "PORT",
+            "SITE_URL",
+            "PGCONNECTIONURI",
+            "AI_DEFAULT_PROVIDER",
+            "TRUST_PROXY",
+        ):
             monkeypatch.delenv(name)
 
 

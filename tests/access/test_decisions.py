@@ -33,9 +33,7 @@ THEIRS = Placement(PROJECT, creator_id="you")
 
 
 def filed(role: SpaceRole | None, creator: str = "you", preview: bool = False) -> Placement:
-    return Placement(
-        PROJECT, creator_id=creator, space_id="s", space_role=role, space_name="Sales", preview=preview
-    )
+    return Placement(PROJECT, creator_id=creator, space_id="s", space_role=role, space_name="Sales", preview=preview)
 
 
 def test_every_scope_of_a_role_exists() -> None:

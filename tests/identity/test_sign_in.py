@@ -173,7 +173,9 @@ async def test_the_wait_ends(instance: Instance, stranger: httpx.AsyncClient) ->
     assert answer.status_code == 200
 
 
-async def test_one_machine_that_tries_many_people_is_slowed_down(instance: Instance, stranger: httpx.AsyncClient) -> None:
+async def test_one_machine_that_tries_many_people_is_slowed_down(
+    instance: Instance, stranger: httpx.AsyncClient
+) -> None:
     limit = next(limit.failures for limit in LIMITS if limit.kind == "address")
     async with instance.services.db.session() as session:
         from vitrail.identity import throttle

@@ -10,13 +10,14 @@ import logging
 import re
 import time
 from secrets import token_hex
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vitrail.errors import TooLarge
 from vitrail.http import headers as policy
-from vitrail.http.problems import problem_response
+from vitrail.http.problems import Refused, problem_response
 from vitrail.settings import Settings
 
 access_log = logging.getLogger("vitrail.access")
@@ -56,7 +57,7 @@ class Door:
             access_log.info(
                 "%s %s %s %.1fms %s",
                 scope["method"],
-                scope["path"].encode("ascii", "backslashreplace").decode(),
+                quote(scope["path"]),  # as it was sent: no line breaks, nothing that a terminal obeys
                 status or "aborted",
                 (time.perf_counter() - started) * 1000,
                 request_id,
@@ -81,7 +82,7 @@ class Door:
             if message["type"] == "http.request":
                 taken += len(message.get("body", b""))
                 if taken > self._limit:
-                    raise self._too_large()
+                    raise Refused(self._too_large())
             return message
 
         return receive_counted

@@ -19,6 +19,14 @@ log = logging.getLogger("vitrail.http")
 MEDIA_TYPE = "application/problem+json"
 
 
+class Refused(HTTPException):
+    """Carries one of our errors through code that lets only HTTP exceptions pass (reading a request's body)."""
+
+    def __init__(self, error: VitrailError) -> None:
+        super().__init__(error.status, error.cause)
+        self.error = error
+
+
 def problem_response(error: VitrailError) -> JSONResponse:
     """The answer for one failure."""
     headers = {}
@@ -61,6 +69,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        if isinstance(error, Refused):
+            return problem_response(error.error)
         body = VitrailError(
             str(error.detail), cure="Check the address and the method; /api/v1/openapi.json lists what there is."
         ).problem()

@@ -20,7 +20,7 @@ from obstore.store import LocalStore, MemoryStore, S3Store
 from vitrail.db.base import new_id
 from vitrail.settings import Settings
 from vitrail.storage.errors import ObjectMissing, StoreUnusable, classified
-from vitrail.storage.keys import checked
+from vitrail.storage.keys import KEY, checked
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig  # in the stubs only
@@ -74,7 +74,8 @@ class ObjectStore:
         try:
             async for batch in obstore.list(self._store, checked(prefix) if prefix else None):
                 for item in batch:
-                    yield str(item["path"])
+                    if KEY.fullmatch(item["path"]):  # else an unfinished write, or somebody's own file
+                        yield str(item["path"])
         except (BaseError, OSError) as error:
             raise classified(error, self.where) from error
 
@@ -108,7 +109,7 @@ class ObjectStore:
 def _write_durably(path: Path, content: bytes) -> None:
     """Beside, to the disk, then into place: a crash leaves the old file or the new one, never half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # `#` is in no key, and what obstore lists leaves such names out as unfinished uploads.
+    # `#` is in no key, so a file that a crash left half written is never listed or read.
     partial = path.with_name(f"{path.name}#{os.getpid()}{os.urandom(4).hex()}")
     try:
         with partial.open("wb") as file:

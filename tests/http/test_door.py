@@ -1,0 +1,154 @@
+"""The outermost layer: headers, limits, the log, and how failures look."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+
+from vitrail.app import create_app
+from vitrail.db.errors import DatabaseUnusable
+from vitrail.errors import Conflict
+from vitrail.http.headers import API_CSP
+from vitrail.settings import Settings
+
+
+@pytest.fixture
+def app(empty_settings: Settings) -> FastAPI:
+    return create_app(empty_settings)
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://vitrail.test") as client,
+    ):
+        yield client
+
+
+class TestHeaders:
+    async def test_the_api_may_neither_load_nor_be_framed(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/api/v1/health")
+        assert answer.headers["content-security-policy"] == API_CSP
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-dns-prefetch-control"] == "off"
+
+    async def test_refusals_carry_them_too(self, client: httpx.AsyncClient) -> None:
+        for path in ("/api/v1/auth/me", "/api/v1/nothing", "/api/v1/health?x=%00"):
+            assert (await client.get(path)).headers["x-content-type-options"] == "nosniff"
+
+    async def test_host_pages_may_not_be_framed_and_frame_only_the_frame(self, client: httpx.AsyncClient) -> None:
+        policy = (await client.get("/login")).headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in policy
+        assert "default-src 'none'" in policy
+        assert "script-src 'self';" in policy
+
+    async def test_an_answer_with_a_policy_of_its_own_keeps_it(self, app: FastAPI, client: httpx.AsyncClient) -> None:
+        @app.get("/own")
+        async def own() -> HTMLResponse:
+            return HTMLResponse("", headers={"Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'"})
+
+        app.router.routes.insert(0, app.router.routes.pop())
+        answer = await client.get("/own")
+        assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'self'"
+        assert "x-frame-options" not in answer.headers
+
+
+class TestLimits:
+    @pytest.fixture
+    def variables(self) -> dict[str, Any]:
+        return {"VITRAIL_MAX_REQUEST_BYTES": 2000}
+
+    async def test_a_request_that_says_it_is_too_large_is_not_read(self, client: httpx.AsyncClient) -> None:
+        answer = await client.post("/api/v1/auth/login", content=b"x" * 2001)
+        assert answer.status_code == 413
+        assert "2,000 bytes" in answer.json()["cause"]
+        assert "VITRAIL_MAX_REQUEST_BYTES" in answer.json()["cure"]
+
+    async def test_a_request_that_does_not_say_is_stopped_on_the_way(self, client: httpx.AsyncClient) -> None:
+        async def stream() -> AsyncIterator[bytes]:
+            for _ in range(100):
+                yield b"x" * 100
+
+        answer = await client.post("/api/v1/auth/login", content=stream(), headers={"Content-Type": "application/json"})
+        assert answer.status_code == 413
+
+
+class TestProblems:
+    async def test_an_unknown_address_of_the_api_is_a_problem(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/api/v1/nothing")
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["cause"] == "Nothing is served at /api/v1/nothing."
+
+    async def test_a_wrong_method_is_named(self, client: httpx.AsyncClient) -> None:
+        answer = await client.put("/api/v1/health")
+        assert answer.status_code == 405
+        assert answer.json()["code"] == "method-not-allowed"
+
+    @pytest.mark.parametrize(
+        "body", [b"{", b"\xff", b"[]", b'"x"', b'{"email": 1, "password": []}', b'{"email":"\\ud800","password":"x"}']
+    )
+    async def test_a_body_that_is_no_request_is_refused(self, client: httpx.AsyncClient, body: bytes) -> None:
+        answer = await client.post("/api/v1/auth/login", content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code in (400, 422), answer.text
+        assert answer.json()["cause"]
+
+    @pytest.mark.parametrize(
+        ("error", "status", "code"),
+        [
+            (Conflict("It runs.", cure="Wait."), 409, "conflict"),
+            (DatabaseUnusable("It is full.", cure="Make room."), 503, "database-unusable"),
+            (RuntimeError("password=hunter2"), 500, "internal"),
+        ],
+    )
+    async def test_each_failure_says_what_it_may(
+        self, app: FastAPI, client: httpx.AsyncClient, error: Exception, status: int, code: str
+    ) -> None:
+        @app.get("/fails")
+        async def fails() -> None:
+            raise error
+
+        app.router.routes.insert(0, app.router.routes.pop())
+        answer = await client.get("/fails")
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert answer.json()["cause"]
+        assert answer.json()["cure"]
+        assert "hunter2" not in answer.text
+
+
+class TestLog:
+    async def test_a_line_a_request_without_secrets(
+        self, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.INFO, "vitrail.access"):
+            answer = await client.post(
+                "/api/v1/auth/login?token=in-the-address",
+                json={"email": "a@b.c", "password": "in-the-body"},
+                headers={"Authorization": "Bearer in-a-header", "X-Request-Id": "abc\ndef-in-an-id"},
+            )
+        line = caplog.records[-1].getMessage()
+        assert line.startswith("POST /api/v1/auth/login 401 ")
+        assert line.endswith(answer.headers["x-request-id"])
+        for secret in ("in-the-address", "in-the-body", "in-a-header", "in-an-id", "a@b.c"):
+            assert secret not in caplog.text
+
+    async def test_a_good_id_is_taken_over(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/api/v1/health", headers={"X-Request-Id": "0123-4567-89ab"})
+        assert answer.headers["x-request-id"] == "0123-4567-89ab"
+
+    async def test_an_address_cannot_forge_a_line(
+        self, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.INFO, "vitrail.access"):
+            await client.get("/api/v1/x%0aGET /api/v1/forged 200")
+        assert "\n" not in caplog.records[-1].getMessage()
