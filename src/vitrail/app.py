@@ -9,11 +9,17 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from vitrail import __version__
+from vitrail.apps.routes import router as apps
+from vitrail.apps.runtime import open_apps
+from vitrail.apps.session_routes import public as frame
+from vitrail.apps.session_routes import router as app_sessions
 from vitrail.http import problems
 from vitrail.http.door import Door
 from vitrail.http.pages import pages
 from vitrail.http.system import router as system
 from vitrail.identity.routes import router as identity
+from vitrail.projects.data import open_data
+from vitrail.projects.data_routes import router as data
 from vitrail.projects.routes import router as projects
 from vitrail.services import open_services
 from vitrail.settings import Settings
@@ -29,8 +35,9 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_services(settings) as services:
             app.state.services = services
-            # Data apps (the lead's): app.state.apps = await vitrail.apps.runtime.build_apps(services), closed after.
-            yield
+            async with open_data(services) as project_data, open_apps(services, project_data) as runtime:
+                app.state.data, app.state.apps = project_data, runtime
+                yield
 
     app = FastAPI(
         title="Vitrail",
@@ -42,9 +49,9 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     problems.install(app)
-    for router in (system, identity, projects, spaces):
+    for router in (system, identity, projects, data, spaces, apps, app_sessions):
         app.include_router(router, prefix=API)
-    # Data apps (the lead's): catalog and query, apps, the frame document, vendor files. Before the pages.
+    app.include_router(frame)
     app.include_router(pages(settings))
     app.add_middleware(Door, settings=settings)
     return app

@@ -8,10 +8,12 @@ The first block keeps the names, meanings and defaults that operators of the ref
 from __future__ import annotations
 
 import json
+import re
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -55,6 +57,18 @@ def _comma_list(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _origin(value: Any) -> Any:
+    """`https://host[:port]`: these end up in policies and links, where one more word would change their meaning."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    parts = urlsplit(value.strip())
+    plain = re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?", parts.netloc)
+    if parts.scheme not in ("http", "https") or plain is None or parts.path not in ("", "/") or parts.query:
+        raise ValueError("is not an origin; write it as https://data.example.com, without a path")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+Origin = Annotated[str | None, BeforeValidator(_origin)]
 Text = Annotated[str | None, BeforeValidator(_blank_is_unset)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
 Headers = Annotated[dict[str, str], NoDecode, BeforeValidator(_headers)]
@@ -78,7 +92,7 @@ class Settings(BaseSettings):
     )
     host: str = _var("VITRAIL_HOST", "127.0.0.1", "Address the server listens on.")
     port: int = _var("PORT", 8080, "Port the server listens on.", ge=0, le=65535)
-    site_url: Text = _var("SITE_URL", None, "The host's own origin as people type it, e.g. https://data.example.com.")
+    site_url: Origin = _var("SITE_URL", None, "The host's own origin as people type it, e.g. https://data.example.com.")
     secret: Secret = _var(
         "LIGHTDASH_SECRET",
         None,
@@ -88,6 +102,7 @@ class Settings(BaseSettings):
         "PGCONNECTIONURI",
         None,
         "Postgres to keep records in (postgresql://…). Without it: SQLite in the data folder.",
+        repr=False,  # the address holds a password
     )
     log_level: LogLevel = _var("VITRAIL_LOG_LEVEL", LogLevel.INFO, "debug, info, warning or error.")
     trust_proxy: bool = _var(
@@ -141,6 +156,12 @@ class Settings(BaseSettings):
     sandbox_memory_mb: int = _var("VITRAIL_SANDBOX_MEMORY_MB", 2048, "Memory limit of one local sandbox.", ge=256)
     sandbox_max_processes: int = _var("VITRAIL_SANDBOX_MAX_PROCESSES", 256, "Process limit of one sandbox.", ge=16)
 
+    toolchain_dir: Path | None = _var(
+        "VITRAIL_TOOLCHAIN_DIR",
+        None,
+        "Folder for the app toolchain (about 350 MB a version). Default: .toolchain beside the sources.",
+    )
+
     # -- The model
     ai_default_provider: Text = _var(
         "AI_DEFAULT_PROVIDER",
@@ -182,11 +203,15 @@ class Settings(BaseSettings):
     agent_max_cost: float = _var("VITRAIL_AGENT_MAX_COST", 5.0, "US dollars at most in one build.", ge=0)
     build_timeout_s: int = _var("VITRAIL_BUILD_TIMEOUT_S", 1800, "Wall-clock seconds at most for one build.", ge=10)
 
+    builds_at_once: int = _var(
+        "VITRAIL_BUILDS_AT_ONCE", 2, "Builds that this process runs at a time. 0: it only serves.", ge=0, le=64
+    )
+
     # -- Running apps
-    preview_origin: Text = _var(
+    preview_origin: Origin = _var(
         "APP_RUNTIME_PREVIEW_ORIGIN", None, "Separate origin for the frame document. Default: the host's own."
     )
-    cdn_origin: Text = _var("APP_RUNTIME_CDN_ORIGIN", None, "CDN before the public vendor files.")
+    cdn_origin: Origin = _var("APP_RUNTIME_CDN_ORIGIN", None, "CDN before the public vendor files.")
     chromium: Text = _var("VITRAIL_CHROMIUM", None, "Chromium program that checks apps. Default: looked up.")
     render_enabled: bool = _var("VITRAIL_RENDER_ENABLED", True, "Render each version in Chromium before it is ready.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -26,7 +27,7 @@ from vitrail.apps.workflow import BuildQueue, sqlite_url
 from vitrail.apps.workspace import Workspaces
 from vitrail.catalog.model import Catalog
 from vitrail.db.engine import database_url
-from vitrail.errors import Forbidden, VitrailError
+from vitrail.errors import Forbidden, Unavailable, VitrailError
 from vitrail.identity import repository as people
 from vitrail.identity.person import Person
 from vitrail.projects.data import ProjectData
@@ -34,14 +35,14 @@ from vitrail.query.metric_query import MetricQuery
 from vitrail.query.result import QueryResult
 from vitrail.sandbox.provider import SandboxProvider, SandboxSpec
 from vitrail.sandbox.providers import make_provider
-from vitrail.sandbox.toolchain import Toolchain, ensure_toolchain
+from vitrail.sandbox.toolchain import Toolchain, ensure_toolchain, open_toolchain
+from vitrail.sandbox.toolchain_build import sources, tag_of
 from vitrail.secret import token
 from vitrail.services import Services
 from vitrail.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-BUILDS_AT_ONCE = 2
 EXECUTOR_FILE = "executor-id"
 
 
@@ -74,7 +75,7 @@ class AppsRuntime:
         self._queue = BuildQueue(
             database_url=_queue_url(settings),
             executor_id=_executor_id(settings.data_dir),
-            concurrency=BUILDS_AT_ONCE,
+            concurrency=settings.builds_at_once,
         )
         self._pipeline: Pipeline | None = None
         self._provider: SandboxProvider | None = None
@@ -88,6 +89,13 @@ class AppsRuntime:
         """Take builds. What keeps builds from working (no toolchain, no sandbox) is kept as the answer to whoever
         asks for one; the rest of the instance runs."""
         settings = self.services.settings
+        if settings.builds_at_once == 0:
+            self._toolchain = await asyncio.to_thread(open_toolchain, settings, tag_of(sources()))
+            self._cannot_build = Unavailable(
+                "This server takes no builds (VITRAIL_BUILDS_AT_ONCE is 0).",
+                cure="Set VITRAIL_BUILDS_AT_ONCE to 1 or more, or send the prompt to a server that builds.",
+            )
+            return
         try:
             self._toolchain = await ensure_toolchain(settings, lambda line: logger.info("toolchain: %s", line))
             await self.vendor.use(self._toolchain.tag, self._toolchain.root / "vendor")
@@ -131,6 +139,10 @@ class AppsRuntime:
         if self._toolchain is None:
             raise self._cannot_build or AssertionError("not started")
         return self._toolchain
+
+    def frame_html(self, nonce: str) -> str:
+        """The document around an app."""
+        return self.toolchain().frame_html(nonce)
 
     def provider(self) -> SandboxProvider:
         """Raises what kept it from being there."""

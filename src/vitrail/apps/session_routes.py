@@ -75,7 +75,7 @@ async def ask(
 async def frame(services: CurrentServices, runtime: CurrentRuntime) -> HTMLResponse:
     """The constant document around every app. It holds no data and asks for nothing."""
     nonce = token()
-    html = runtime.toolchain().frame_html(nonce)
+    html = runtime.frame_html(nonce)
     return HTMLResponse(html, headers=frame_headers(nonce, host_origin=services.settings.origin))
 
 
