@@ -18,7 +18,7 @@ describe('validated', () => {
     ['a text', 'ready'],
     ['a list', [{ t: 'ready' }]],
     ['an unknown kind', { t: 'eval' }],
-    ['a kind that is an object', { t: { toString: () => 'ready' } }],
+    ['a kind that is an object', { t: ['ready'] }],
     ['a query without an explore', { t: 'query', id: 1, query: {}, label: null }],
     ['a query that is a list', { t: 'query', id: 1, query: [], label: null }],
     ['a negative id', { t: 'query', id: -1, query: { exploreName: 'o' }, label: null }],

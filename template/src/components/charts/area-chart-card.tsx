@@ -34,7 +34,7 @@ export function AreaChartCard<R extends object>({
               <AreaChart data={[...data.rows]} margin={MARGIN}>
                 <CartesianGrid vertical={false} {...GRID} />
                 <XAxis
-                  dataKey={x}
+                  dataKey={x as string}
                   tick={TICK}
                   tickLine={false}
                   axisLine={AXIS_LINE}

@@ -1,6 +1,6 @@
 import { formatAxis, type QueryResult } from '@vitrail/sdk';
 import { Bar, BarChart, CartesianGrid, LabelList, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { chartData, PERCENT, valueTick } from '@/lib/chart';
+import { type ChartData, chartData, PERCENT, valueTick } from '@/lib/chart';
 import { AXIS_LINE, CURSOR_FILL, GRID, MARGIN, TICK } from './axes';
 import { ChartCard, type ChartCardProps, Legend } from './chart-card';
 import { ChartTooltip } from './chart-tooltip';
@@ -59,7 +59,7 @@ function Bars<R extends object>({
         const single = data.series.length === 1;
         const tall = height ?? (horizontal ? Math.max(rows.length * LINE * (stacked ? 1 : barsPerLine(data.series.length)), 80) : 280);
         const values = { type: 'number', tick: TICK, tickLine: false, tickCount: 5, tickFormatter: tick } as const;
-        const names = { dataKey: x, type: 'category', tickLine: false, axisLine: AXIS_LINE } as const;
+        const names = { dataKey: x as string, type: 'category', tickLine: false, axisLine: AXIS_LINE } as const;
         return (
           <figure aria-label={card.title}>
             <Legend series={data.series} hidden={hidden} onToggle={toggle} />
@@ -139,7 +139,7 @@ function barsPerLine(series: number): number {
   return Math.max(1, Math.min(series, 4) * 0.6);
 }
 
-function biggest(data: ReturnType<typeof chartData>, count: number): Record<string, unknown>[] {
+function biggest(data: ChartData, count: number): Record<string, unknown>[] {
   const size = (row: Record<string, unknown>) =>
     data.series.reduce((sum, one) => sum + (typeof row[one.key] === 'number' ? Number(row[one.key]) : 0), 0);
   return [...data.rows].sort((a, b) => size(b) - size(a)).slice(0, count);

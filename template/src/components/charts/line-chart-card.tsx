@@ -28,7 +28,7 @@ export function LineChartCard<R extends object>({ result, x, y, series, height =
               <LineChart data={[...data.rows]} margin={MARGIN}>
                 <CartesianGrid vertical={false} {...GRID} />
                 <XAxis
-                  dataKey={x}
+                  dataKey={x as string}
                   tick={TICK}
                   tickLine={false}
                   axisLine={AXIS_LINE}

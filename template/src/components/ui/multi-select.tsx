@@ -85,9 +85,12 @@ export function MultiSelect({ label, options, value, onChange, className }: Mult
 }
 
 function stateOf(options: FilterValues | readonly string[]) {
-  if ('values' in options && typeof options.values !== 'function') {
-    return { values: options.values, loading: options.loading, error: options.error?.cause ?? null };
+  if (isList(options)) {
+    return { values: options.map((value) => ({ value, label: value })), loading: false, error: null };
   }
-  const values = (options as readonly string[]).map((value) => ({ value, label: value }));
-  return { values, loading: false, error: null };
+  return { values: options.values, loading: options.loading, error: options.error?.cause ?? null };
+}
+
+function isList(options: FilterValues | readonly string[]): options is readonly string[] {
+  return Array.isArray(options);
 }

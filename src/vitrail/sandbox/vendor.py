@@ -1,0 +1,69 @@
+"""The vendor modules of a toolchain: which file a library is, what it imports in turn, and how it is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+# What a file was compressed to when the toolchain was built, best first.
+ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+
+
+@dataclass(frozen=True, slots=True)
+class VendorModule:
+    """`bytes` counts the plain text; `imports` are specifiers of the same set."""
+
+    file: str
+    bytes: int
+    imports: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VendorSet:
+    """Specifier (`react`, or `~/chunk-….js` for what libraries share) → module. Files lie in `folder`."""
+
+    tag: str
+    folder: Path
+    modules: Mapping[str, VendorModule]
+
+    @classmethod
+    def read(cls, tag: str, folder: Path) -> VendorSet:
+        listed = json.loads((folder / "vendor.json").read_text())["modules"]
+        modules = {
+            specifier: VendorModule(entry["file"], entry["bytes"], tuple(entry["imports"]))
+            for specifier, entry in listed.items()
+        }
+        return cls(tag, folder, modules)
+
+    def closure(self, specifiers: Iterable[str]) -> list[tuple[str, str]]:
+        """`(specifier, file)` of these modules and of all that they import, by specifier.
+
+        Raises `KeyError` for a specifier that is not in the set: an app's build names only those.
+        """
+        found: set[str] = set()
+        waiting = list(specifiers)
+        while waiting:
+            specifier = waiting.pop()
+            if specifier not in found:
+                found.add(specifier)
+                waiting.extend(self.modules[specifier].imports)
+        return [(specifier, self.modules[specifier].file) for specifier in sorted(found)]
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(module.file for module in self.modules.values())
+
+    def file(self, name: str, accept_encoding: str = "") -> tuple[Path, str | None] | None:
+        """Where the file `name` lies and how it is encoded (`br`, `gzip` or `None`), as the reader accepts it; `None`
+        for a name that is not in the set."""
+        if name not in self._files:
+            return None
+        accepted = {part.partition(";")[0].strip() for part in accept_encoding.lower().split(",") if "q=0" not in part}
+        for encoding, suffix in ENCODINGS:
+            path = self.folder / (name + suffix)
+            if encoding in accepted and path.is_file():
+                return path, encoding
+        return self.folder / name, None
