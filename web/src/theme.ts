@@ -1,4 +1,10 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core'
 
 // The colours of old window glass: Chartres blue, ruby, amber, verdigris, held by lead.
 const chartres: MantineColorsTuple = [
@@ -23,7 +29,23 @@ const dark: MantineColorsTuple = [
 export const SYSTEM_FONTS =
   'system-ui, -apple-system, "Segoe UI Variable Text", "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif'
 
+/** Tinted surfaces that keep their colour on dark ground too. */
+const variants: VariantColorsResolver = (input) => {
+  const plain = defaultVariantColorsResolver(input)
+  if (input.variant !== 'light') return plain
+  const colour = input.color ?? 'chartres'
+  const shade = (number: number) => `var(--mantine-color-${colour}-${number})`
+  const tint = (share: number) => `color-mix(in srgb, ${shade(5)} ${share}%, transparent)`
+  return {
+    ...plain,
+    background: `light-dark(${shade(1)}, ${tint(26)})`,
+    hover: `light-dark(${shade(2)}, ${tint(36)})`,
+    color: `light-dark(${shade(8)}, ${shade(2)})`,
+  }
+}
+
 export const theme = createTheme({
+  variantColorResolver: variants,
   colors: { chartres, ruby, amber, verdigris, lead, gray: lead, red: ruby, green: verdigris, yellow: amber, blue: chartres, dark },
   primaryColor: 'chartres',
   primaryShade: { light: 7, dark: 6 },
@@ -46,7 +68,14 @@ export const theme = createTheme({
   focusRing: 'auto',
   components: {
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } },
-    Modal: { defaultProps: { centered: true, radius: 'lg', transitionProps: { duration: 120 } } },
+    Modal: {
+      defaultProps: { centered: true, radius: 'lg', transitionProps: { duration: 120 } },
+      styles: {
+        content: { background: 'var(--v-surface)' },
+        header: { background: 'var(--v-surface)' },
+        title: { fontWeight: 620, fontSize: '1.1rem' },
+      },
+    },
     Tooltip: { defaultProps: { openDelay: 300 } },
   },
 })

@@ -49,7 +49,7 @@ export function panes(seed: string, columns: number, rows: number, width: number
     return {
       points: points.map((point) => `${point[0].toFixed(1)},${point[1].toFixed(1)}`).join(' '),
       colour: set[Math.floor(next() * set.length)] ?? '#2c65c2',
-      opacity: 0.72 + next() * 0.28,
+      opacity: warm ? 0.9 + next() * 0.1 : 0.72 + next() * 0.28,
     }
   }
   const result: Pane[] = []

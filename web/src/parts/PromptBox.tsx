@@ -1,4 +1,4 @@
-import { Button, Text, Textarea } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { type FormEvent, type KeyboardEvent, type ReactNode, useId } from 'react'
 import { Icon } from './icons'
 import classes from './PromptBox.module.css'
@@ -65,14 +65,12 @@ export function PromptBox({
         {label}
       </Text>
       <div className={classes.box}>
-        <Textarea
+        <textarea
           id={id}
-          variant="unstyled"
-          classNames={{ input: classes.input }}
+          className={classes.input}
           placeholder={placeholder}
-          autosize
-          minRows={rows}
-          maxRows={12}
+          rows={rows}
+          style={{ ['--rows' as string]: rows }}
           autoFocus={autoFocus}
           value={value}
           onChange={(event) => onChange(event.currentTarget.value)}
@@ -86,7 +84,7 @@ export function PromptBox({
               ? `${over.toLocaleString('en')} characters too long: ${MAX_PROMPT.toLocaleString('en')} at most.`
               : (blocked ?? 'Enter sends, Shift+Enter starts a new line')}
           </Text>
-          {instead ?? (
+          {instead || (
             <Button
               type="submit"
               size="sm"

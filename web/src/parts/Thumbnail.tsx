@@ -15,7 +15,7 @@ export function Thumbnail({ url, seed, ratio = '16 / 10' }: { url: string | null
           style={{ width: '100%', height: '100%', objectFit: 'cover', objectPosition: 'top left', display: 'block' }}
         />
       ) : (
-        <div style={{ height: '100%', opacity: 0.8 }}>
+        <div style={{ height: '100%', opacity: 0.6 }}>
           <Glass seed={seed} columns={6} rows={4} />
         </div>
       )}

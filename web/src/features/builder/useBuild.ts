@@ -32,17 +32,19 @@ export function useBuild(appId: string, version: number | undefined, active: boo
     if (version === undefined || !active) return
     const abort = new AbortController()
     dispatch({ kind: 'begin' })
-    const news = () =>
-      Promise.all(
-        [['versions', appId], ['app', appId], ['apps']].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
-      )
+    const news = () => {
+      if (abort.signal.aborted) return
+      for (const queryKey of [['versions', appId], ['app', appId], ['apps']]) {
+        void queryClient.invalidateQueries({ queryKey })
+      }
+    }
     followBuild(appId, version, {
       onEvent: (event) => dispatch({ kind: 'event', event }),
       onConnection: (lost) => dispatch({ kind: 'line', lost }),
       signal: abort.signal,
     })
       // A refusal (signed out, no longer allowed) shows in the queries that follow.
-      .then(() => !abort.signal.aborted && news(), news)
+      .then(news, news)
     return () => abort.abort()
   }, [appId, version, active, queryClient])
   return build
