@@ -82,6 +82,8 @@ class AppSessions:
             if found is None:
                 raise not_found("version")
             version = found.version
+            if self._asker.version_id not in (None, version.id):
+                raise not_found("version")
             if version.id != self._asker.version_id and wanted != app.ready_version:
                 place = await place_of(session, person, app)
                 decide(person, "manage", "DataApp", place).or_not_found("version")
