@@ -28,7 +28,8 @@ def _column(column: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _node(model: dict[str, Any], file: str) -> dict[str, Any]:
+def node(model: dict[str, Any], file: str) -> dict[str, Any]:
+    """A model of a `schema.yml` as dbt writes it into a manifest."""
     config = model.get("config", {})
     meta = model.get("meta") or config.get("meta", {})
     name = model["name"]
@@ -58,8 +59,8 @@ def manifest() -> dict[str, Any]:
     nodes: dict[str, Any] = {}
     for path in sorted((PROJECT / "models").glob("*.yml")):
         for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
-            node = _node(model, path.name)
-            nodes[node["unique_id"]] = node
+            made = node(model, path.name)
+            nodes[made["unique_id"]] = made
     return {
         "metadata": {
             "dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json",

@@ -85,6 +85,7 @@ class _Validation:
         self.query, self.explore, self.viewer, self.allowed = query, explore, viewer, allowed
         self.known = fields_of(explore)
         self.extra: dict[str, Metric] = {}
+        self.refused_extra: set[str] = set()
         self.calculations: dict[str, TableCalculation] = {}
         self.findings: list[Finding] = []
 
@@ -92,7 +93,8 @@ class _Validation:
         query = self.query
         zone, moment = self._clock(now)
         for extra in query.additional_metrics:
-            self._additional(extra)
+            if not self._additional(extra):
+                self.refused_extra.add(f"{extra.table}_{extra.name}")
         for calculation in query.table_calculations:
             if calculation.name in self.calculations or calculation.name in self.known:
                 self._wrong(f"Two columns are called {calculation.name!r}.", "Rename the calculation.")
@@ -169,6 +171,8 @@ class _Validation:
         return field
 
     def _unknown(self, name: str, kind: type[Field]) -> None:
+        if name.replace(".", "_", 1) in self.refused_extra:
+            return  # Why has been told.
         candidates = [
             field.id
             for field in self.known.values()
@@ -197,16 +201,16 @@ class _Validation:
         self._wrong(f"There is no table calculation {name[:100]!r}.", "Name one of the question's own.", name)
         return None
 
-    def _additional(self, extra: AdditionalMetric) -> None:
+    def _additional(self, extra: AdditionalMetric) -> bool:
         """A metric made in the query; only over a dimension, never over SQL that somebody sent."""
         name = extra.base_dimension_name
         if name is None or (extra.sql is not None and extra.sql.strip() != f"${{TABLE}}.{name}"):
             cause = f"The metric {extra.name[:60]!r} is made of SQL that came with the question."
             self._wrong(cause, "Give `baseDimensionName`, the dimension to aggregate.", extra.name[:60])
-            return
+            return False
         base = self._dimension(f"{extra.table}_{name}")
         if base is None:
-            return
+            return False
         metric = Metric(
             name=extra.name,
             table=TableName(extra.table),
@@ -218,6 +222,7 @@ class _Validation:
         if metric.id in self.known:
             self._wrong(f'"{metric.id}" exists already.', "Give the custom metric another name.", metric.id)
         self.extra[metric.id] = metric
+        return True
 
     def _sort(self, sort: Sort, selected: set[FieldId]) -> SortBy | None:
         name = sort.field_id
