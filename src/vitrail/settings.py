@@ -170,7 +170,7 @@ class Settings(BaseSettings):
     )
     anthropic_api_key: Secret = _var("ANTHROPIC_API_KEY", None, "Anthropic key.")
     anthropic_base_url: Text = _var("ANTHROPIC_BASE_URL", None, "A company's own gateway in place of Anthropic's API.")
-    anthropic_model_name: str = _var("ANTHROPIC_MODEL_NAME", "claude-sonnet-4-5", "Model that writes apps.")
+    anthropic_model_name: str = _var("ANTHROPIC_MODEL_NAME", "claude-sonnet-5-5", "Model that writes apps.")
     anthropic_available_models: Names = _var(
         "ANTHROPIC_AVAILABLE_MODELS", [], "Models a builder may choose among, comma-separated."
     )
@@ -183,7 +183,7 @@ class Settings(BaseSettings):
     bedrock_secret_access_key: Secret = _var("BEDROCK_SECRET_ACCESS_KEY", None, "IAM secret access key.")
     bedrock_session_token: Secret = _var("BEDROCK_SESSION_TOKEN", None, "IAM session token; optional.")
     bedrock_model_name: str = _var(
-        "BEDROCK_MODEL_NAME", "anthropic.claude-sonnet-4-5-20250929-v1:0", "Bedrock model that writes apps."
+        "BEDROCK_MODEL_NAME", "anthropic.claude-sonnet-4-6", "Bedrock model that writes apps."
     )
     bedrock_inference_profile_prefix: Text = _var(
         "BEDROCK_INFERENCE_PROFILE_PREFIX", None, "us, eu, apac, …; derived from the region when unset."

@@ -27,7 +27,7 @@ SILENCE_TIMEOUT_S = 120.0
 OFFLINE_NAME = "offline-planner"
 OFFLINE_LABEL = "Built-in offline planner (no language model)"
 
-_GEO_PREFIXES = ("us.", "us-gov.", "eu.", "apac.", "jp.", "au.", "ca.", "global.")
+_GEO_PREFIXES = ("us.", "us-gov.", "eu.", "apac.", "jp.", "au.", "ca.", "in.", "global.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +86,22 @@ def make_model(settings: Settings, name: str | None = None) -> ModelChoice:
         ModelProvider.BEDROCK: _bedrock,
         ModelProvider.OPENAI: _openai,
     }[provider](settings, chosen)
-    run_settings = ModelSettings(cache=True, **extra) if provider is not ModelProvider.OFFLINE else ModelSettings()
+    run_settings = ModelSettings() if provider is ModelProvider.OFFLINE else ModelSettings(cache=True)
+    run_settings.update(extra)
     return ModelChoice(model, chosen, model_label(settings, chosen), provider, run_settings)
 
 
-def _offline(settings: Settings, name: str) -> tuple[Model, dict[str, Any]]:
+def _offline(settings: Settings, name: str) -> tuple[Model, ModelSettings]:
     from vitrail.agent.composer.model import ComposerModel
 
-    return ComposerModel(name), {}
+    return ComposerModel(name), ModelSettings()
 
 
 def _reveal(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret is not None else None
 
 
-def _anthropic(settings: Settings, name: str) -> tuple[Model, dict[str, Any]]:
+def _anthropic(settings: Settings, name: str) -> tuple[Model, ModelSettings]:
     key = _reveal(settings.anthropic_api_key)
     if key is None:
         raise ModelNotConfigured(
@@ -123,10 +124,10 @@ def _anthropic(settings: Settings, name: str) -> tuple[Model, dict[str, Any]]:
         timeout=httpx2.Timeout(SILENCE_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
         default_headers=settings.anthropic_custom_headers or None,
     )
-    return AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client)), {"max_retries": 0}
+    return AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client)), ModelSettings(max_retries=0)
 
 
-def _openai(settings: Settings, name: str) -> tuple[Model, dict[str, Any]]:
+def _openai(settings: Settings, name: str) -> tuple[Model, ModelSettings]:
     key = _reveal(settings.openai_api_key)
     if not name or (key is None and settings.openai_base_url is None):
         raise ModelNotConfigured(
@@ -147,10 +148,10 @@ def _openai(settings: Settings, name: str) -> tuple[Model, dict[str, Any]]:
         timeout=httpx2.Timeout(SILENCE_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
         default_headers=settings.openai_custom_headers or None,
     )
-    return OpenAIChatModel(name, provider=OpenAIProvider(openai_client=client)), {"max_retries": 0}
+    return OpenAIChatModel(name, provider=OpenAIProvider(openai_client=client)), ModelSettings(max_retries=0)
 
 
-def _bedrock(settings: Settings, name: str) -> tuple[Model, dict[str, Any]]:
+def _bedrock(settings: Settings, name: str) -> tuple[Model, ModelSettings]:
     if settings.bedrock_region is None:
         raise ModelNotConfigured(
             "Amazon Bedrock is to write apps, but BEDROCK_REGION is not set.",
@@ -168,13 +169,18 @@ def _bedrock(settings: Settings, name: str) -> tuple[Model, dict[str, Any]]:
             f"Amazon Bedrock is to write apps, but {missing}.",
             cure="Set BEDROCK_API_KEY, or both BEDROCK_ACCESS_KEY_ID and BEDROCK_SECRET_ACCESS_KEY.",
         )
+    if bearer is not None and (settings.bedrock_base_url or "").startswith("http://"):
+        raise ModelNotConfigured(
+            "BEDROCK_BASE_URL is a plain http address, over which AWS's client sends no bearer key.",
+            cure="Give the endpoint's https address, or use the BEDROCK_ACCESS_KEY_ID pair, whose requests are signed.",
+        )
     import boto3
     from botocore.config import Config
     from botocore.session import Session
     from pydantic_ai.models.bedrock import BedrockConverseModel
     from pydantic_ai.providers.bedrock import BedrockProvider
 
-    class BearerSession(Session):
+    class BearerSession(Session):  # type: ignore[misc]  # botocore has no types
         """Signs with the bearer key given here, whatever the process's own AWS variables say."""
 
         def get_auth_token(self, **_: Any) -> FrozenAuthToken:
@@ -206,7 +212,7 @@ def _bedrock(settings: Settings, name: str) -> tuple[Model, dict[str, Any]]:
     )
     model_id = bedrock_model_id(name, settings.bedrock_region, settings.bedrock_inference_profile_prefix)
     model = BedrockConverseModel(model_id, provider=BedrockProvider(bedrock_client=client))
-    return model, {"extra_headers": settings.bedrock_custom_headers} if settings.bedrock_custom_headers else {}
+    return model, ModelSettings(extra_headers=settings.bedrock_custom_headers)
 
 
 def bedrock_model_id(name: str, region: str, prefix: str | None = None) -> str:

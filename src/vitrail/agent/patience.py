@@ -28,16 +28,16 @@ from vitrail.agent.task import AgentEvents
 
 ATTEMPTS = 4
 LONGEST_WAIT_S = 60.0
-_FIRST_WAIT_S = 1.0
+FIRST_WAIT_S = 1.0
+"""The wait after the first failure that names none; it doubles each time."""
 
 
 class PatientModel(WrapperModel):
     """`wrapped`, tried up to `ATTEMPTS` times on passing failures, each wait told to `events`."""
 
-    def __init__(self, wrapped: Model, events: AgentEvents, *, first_wait_s: float = _FIRST_WAIT_S) -> None:
+    def __init__(self, wrapped: Model, events: AgentEvents) -> None:
         super().__init__(wrapped)
         self._events = events
-        self._first_wait_s = first_wait_s
 
     @asynccontextmanager
     async def request_stream(
@@ -75,7 +75,7 @@ class PatientModel(WrapperModel):
         )
         if not passing or attempt >= ATTEMPTS:
             return None
-        wait = error.retry_after if error.retry_after is not None else self._first_wait_s * 2 ** (attempt - 1)
+        wait = error.retry_after if error.retry_after is not None else FIRST_WAIT_S * 2 ** (attempt - 1)
         return None if wait > LONGEST_WAIT_S else max(wait, 0.0)
 
 

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Sequence
 from decimal import Decimal
 
-from pydantic_ai import Agent, ModelRetry
+from pydantic_ai import Agent, CostNotFoundWarning, ModelRetry, UsageLimitUnavailableWarning
 from pydantic_ai.tools import RunContext
 from pydantic_ai.usage import RunUsage, UsageLimits
 from pydantic_ai_harness.filesystem import FileSystem
@@ -49,6 +49,10 @@ __all__ = [
     "mend_app",
     "write_app",
 ]
+
+# A model whose price is unknown has no cost to limit: the turns still bound it, and `AgentUsage.cost` says `None`.
+warnings.filterwarnings("ignore", category=CostNotFoundWarning)
+warnings.filterwarnings("ignore", category=UsageLimitUnavailableWarning)
 
 FILE_TOOLS = ("read_file", "write_file", "edit_file", "list_directory", "search_files")
 MAX_PROMPT = 32_000
@@ -117,20 +121,17 @@ async def _run(
     agent = _agent(task, tools)
     usage = _usage(spent)
     try:
-        with warnings.catch_warnings():
-            # A model whose price is unknown has no cost to limit; the turns still bound it.
-            warnings.simplefilter("ignore")
-            outcome = await agent.run(
-                message,
-                deps=deps,
-                model=PatientModel(model.model, events),
-                model_settings=model.settings,
-                message_history=history.load(past),
-                usage=usage,
-                usage_limits=UsageLimits(request_limit=limits.turns, cost_limit=Decimal(str(limits.cost))),
-                event_stream_handler=Progress(events),
-                workspace=source,
-            )
+        outcome = await agent.run(
+            message,
+            deps=deps,
+            model=PatientModel(model.model, events),
+            model_settings=model.settings,
+            message_history=history.load(past),
+            usage=usage,
+            usage_limits=UsageLimits(request_limit=limits.turns, cost_limit=Decimal(str(limits.cost))),
+            event_stream_handler=Progress(events),
+            workspace=source,
+        )
     except VitrailError:
         raise
     except Exception as error:
