@@ -6,6 +6,7 @@ a Content-Security-Policy keeps it untouched.
 
 from __future__ import annotations
 
+from vitrail.apps.csp import frame_source
 from vitrail.settings import Settings
 
 # For the API and everything else that is not a page: nothing may load, frame or run.
@@ -26,7 +27,6 @@ HTTPS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 def host_page_csp(settings: Settings) -> str:
     """The policy of the host's pages."""
-    frame = settings.preview_origin or "'self'"
     cdn = f" {settings.cdn_origin}" if settings.cdn_origin else ""
     return "; ".join(
         (
@@ -39,7 +39,7 @@ def host_page_csp(settings: Settings) -> str:
             f"connect-src 'self'{cdn}",
             "manifest-src 'self'",
             # Only the frame document: this alone keeps an app from navigating its frame away with data.
-            f"frame-src {frame}",
+            f"frame-src {frame_source(settings.preview_origin)}",
             "frame-ancestors 'none'",
             "form-action 'self'",
             "base-uri 'none'",

@@ -96,7 +96,9 @@ def read(key: str, public_key: str) -> Licence:
         ) from None
 
 
-def _parse(payload: dict[str, Any]) -> Licence:
+def _parse(payload: Any) -> Licence:
+    if not isinstance(payload, dict):
+        raise TypeError("payload")
     expiry = payload.get("expiry")
     features = payload["features"]
     if not isinstance(features, list) or not all(isinstance(feature, str) for feature in features):
