@@ -41,8 +41,10 @@ async def test_a_session_says_all_that_the_page_needs(
         {"specifier": "react", "url": f"/vendor/{TOOLCHAIN}/react-1.js"},
         {"specifier": "~/chunk-1.js", "url": f"/vendor/{TOOLCHAIN}/chunk-1.js"},
     ]
-    assert (await vera.get(session["files"]["entry"])).text == "export default 1"
-    style = await vera.get(session["files"]["styles"][0])
+    assert session["files"] == {"entry": ENTRY, "styles": [STYLE]}
+    files = f"/api/v1/app-sessions/{session['session']}/files"
+    assert (await vera.get(f"{files}/{ENTRY}")).text == "export default 1"
+    style = await vera.get(f"{files}/{STYLE}")
     assert style.headers["content-type"].startswith("text/css")
     assert style.headers["cache-control"] == "private, max-age=31536000, immutable"
 
@@ -210,4 +212,3 @@ async def test_a_cdn_and_a_preview_origin_are_used_when_set(place: Instance, spa
         session = await opened(ada, app)
     assert session["frameUrl"] == "https://apps.example.com/frame"
     assert session["vendor"][0]["url"] == f"https://cdn.example.com/vendor/{TOOLCHAIN}/react-1.js"
-    assert session["files"]["entry"].startswith("/api/v1/")

@@ -31,11 +31,11 @@ FRAME_HEADERS: dict[str, str] = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": (
-        "accelerometer=(), autoplay=(), bluetooth=(), camera=(), clipboard-read=(), clipboard-write=(), "
+        "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), clipboard-write=(), "
         "display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), "
         "identity-credentials-get=(), idle-detection=(), magnetometer=(), microphone=(), midi=(), "
         "otp-credentials=(), payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), "
-        "serial=(), storage-access=(), usb=(), web-share=(), xr-spatial-tracking=()"
+        "serial=(), storage-access=(), usb=(), xr-spatial-tracking=()"
     ),
     "Cache-Control": "no-store",  # the nonce is used once
 }

@@ -191,8 +191,15 @@ class Pipeline:
 
     async def check(self, job: Job) -> list[str]:
         """Types, build, references, and a real browser on real data. Gives what is wrong (nothing: it works)."""
+        await self._parts.versions.enter(job.version_id, Status.CHECKING)
+        findings = await self._check(job)
+        events = _Steps(self._parts.versions, job.version_id)
+        for finding in findings:
+            await events.step("note", "The check found something to mend", finding)
+        return findings
+
+    async def _check(self, job: Job) -> list[str]:
         parts = self._parts
-        await parts.versions.enter(job.version_id, Status.CHECKING)
         workspace = await self._workspace(job, await (await parts.builder(job)).catalog())
         types, build, references = await asyncio.gather(
             workspace.service.check_types(), workspace.service.build("publish"), workspace.service.references()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import shutil
 import time
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ SERVER_S = 15.0
 QUIET_S = 0.12
 """An app has settled when no query has been under way for this long."""
 MAX_FINDINGS = 12
+RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What differs from one opening to the next is left out, so that equal findings are seen to be equal."""
 MAX_TEXT = 600
 
 
@@ -144,7 +147,7 @@ class Renderer:
             findings.append(f"The browser could not finish: {_first_line(str(error))}")
             screenshot = b""
         answered = int(state.get("queries", {}).get("ok", 0))
-        unique = tuple(dict.fromkeys(text[:MAX_TEXT] for text in findings))[:MAX_FINDINGS]
+        unique = tuple(dict.fromkeys(RANDOM_ID.sub("…", text)[:MAX_TEXT] for text in findings))[:MAX_FINDINGS]
         return Rendering(unique, answered, screenshot, time.monotonic() - started)
 
     async def _settle(self, page: Page) -> dict[str, Any]:

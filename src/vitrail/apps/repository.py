@@ -124,7 +124,7 @@ class AppRepository:
             status=Status.PENDING.value,
             prompt=prompt,
             creator_id=person.id,
-            model=model,
+            wanted_model=model,
             restored_from=restored.number if restored else None,
             not_understood=[],
             stages=[],

@@ -130,6 +130,8 @@ class OpenSession(Wire):
 
 
 class Files(Wire):
+    """Names of the version's own files, to be had from `/app-sessions/{session}/files/{name}`."""
+
     entry: str
     styles: list[str]
 

@@ -144,7 +144,7 @@ class AppService:
                     )
                 old = found.version
                 prompt = f"Restore version {number}"
-                version = await repository.add_version(self._person, app, prompt=prompt, model=old.model, restored=old)
+                version = await repository.add_version(self._person, app, prompt=prompt, model=None, restored=old)
         except AlreadyThere:
             raise _under_way(None) from None
         return await self._queued(app_id, version)

@@ -108,14 +108,13 @@ class AppSessions:
         by_pass = self._asker.version_id is not None
         frame_origin = "" if by_pass else (settings.preview_origin or "").rstrip("/")
         vendor_origin = "" if by_pass else (settings.cdn_origin or "").rstrip("/")
-        base = f"/api/v1/app-sessions/{session_id}/files"
         modules = await self._runtime.vendor.closure(manifest["toolchain"], manifest["vendor"])
         return SessionOut(
             session=session_id,
             app_id=app.id,
             version=version.number,
             frame_url=f"{frame_origin}/frame",
-            files=Files(entry=f"{base}/{manifest['entry']}", styles=[f"{base}/{name}" for name in manifest["styles"]]),
+            files=Files(entry=manifest["entry"], styles=manifest["styles"]),
             vendor=[
                 VendorModule(specifier=specifier, url=f"{vendor_origin}/vendor/{manifest['toolchain']}/{file}")
                 for specifier, file in modules

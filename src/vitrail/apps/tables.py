@@ -45,7 +45,10 @@ class VersionRow(Base):
     status: Mapped[str] = mapped_column(String(20))
     prompt: Mapped[str] = mapped_column(Text)
     creator_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    wanted_model: Mapped[str | None] = mapped_column(String(200))
+    """The model that the builder chose, by the provider's name; null for the operator's default."""
     model: Mapped[str | None] = mapped_column(String(200))
+    """What wrote it, as people read it."""
     restored_from: Mapped[int | None] = mapped_column(Integer)
 
     reply: Mapped[str | None] = mapped_column(Text)

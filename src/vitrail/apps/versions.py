@@ -93,7 +93,7 @@ class Versions:
                 number=version.number,
                 status=Status(version.status),
                 prompt=version.prompt,
-                model=version.model,
+                model=version.wanted_model,
                 builder_id=version.creator_id,
                 creator_id=app.creator_id,
                 started_at=version.started_at or now(),

@@ -173,7 +173,8 @@ def _watch(server: Server, app: str, version: int, *, as_json: bool) -> None:
             took = f" ({data['durationMs'] / 1000:.1f} s)" if data.get("durationMs") is not None else ""
             print(f"[{data['status']}] {data['stage']}{took}", flush=True)
         elif kind == "step":
-            print(f"    {data['title']}", flush=True)
+            detail = f": {data['detail'].splitlines()[0][:200]}" if data["kind"] == "note" and data["detail"] else ""
+            print(f"    {data['title']}{detail}", flush=True)
 
 
 def register(app: typer.Typer) -> None:

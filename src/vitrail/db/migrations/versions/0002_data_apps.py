@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("prompt", sa.Text(), nullable=False),
         sa.Column("creator_id", sa.String(length=36), nullable=False),
+        sa.Column("wanted_model", sa.String(length=200), nullable=True),
         sa.Column("model", sa.String(length=200), nullable=True),
         sa.Column("restored_from", sa.Integer(), nullable=True),
         sa.Column("reply", sa.Text(), nullable=True),
