@@ -3,6 +3,7 @@
 # was made from, so that a second run does nothing. Works in a folder with spaces in its path; needs Python and bash.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+ROOT=$PWD
 STAMPS=build/stamps
 mkdir -p "$STAMPS"
 
@@ -90,7 +91,7 @@ step_bytecode() {
     stamp bytecode "$key"
 }
 
-node_folder() { .venv/bin/python -c 'from vitrail.sandbox.node import node_binary; print(node_binary().parent)'; }
+node_folder() { "$ROOT/.venv/bin/python" -c 'from vitrail.sandbox.node import node_binary; print(node_binary().parent)'; }
 
 npm() {
     local folder

@@ -20,10 +20,40 @@ FILE = "demo.json"
 LASTS = timedelta(days=30)
 RENEW_BEFORE = timedelta(days=15)
 # Words that are told apart when read aloud; three of them and a number are asked for by nobody but this demo.
-WORDS = """
-    amber basil cedar copper coral cotton crystal ember fern garnet ginger hazel indigo ivory jasmine juniper
-    lantern laurel maple marble mint opal orchard pepper quartz saffron silver slate tulip velvet walnut willow
-""".split()
+WORDS = (
+    "amber",
+    "basil",
+    "cedar",
+    "copper",
+    "coral",
+    "cotton",
+    "crystal",
+    "ember",
+    "fern",
+    "garnet",
+    "ginger",
+    "hazel",
+    "indigo",
+    "ivory",
+    "jasmine",
+    "juniper",
+    "lantern",
+    "laurel",
+    "maple",
+    "marble",
+    "mint",
+    "opal",
+    "orchard",
+    "pepper",
+    "quartz",
+    "saffron",
+    "silver",
+    "slate",
+    "tulip",
+    "velvet",
+    "walnut",
+    "willow",
+)
 
 
 @dataclass(frozen=True, slots=True)
