@@ -137,7 +137,7 @@ function route(
 
 function start(appId: string, prompt: string) {
   const list = (state.versions[appId] ??= [])
-  const made = version(list.length + 1, prompt, { status: 'pending', finishedAt: null, durationMs: null, thumbnailUrl: null, stages: [] })
+  const made = version(list.length + 1, prompt, { status: 'pending', finishedAt: null, durationMs: null, thumbnailUrl: null, stages: [], reply: null, notUnderstood: [] })
   list.push(made)
   const owner = state.apps.find((one) => one.id === appId)
   if (owner) Object.assign(owner, { status: 'pending', version: made.number })

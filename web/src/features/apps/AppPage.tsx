@@ -68,7 +68,7 @@ function Heading({ app }: { app: App }) {
   const spaces = useQuery(spacesQuery(app.projectId))
   return (
     <>
-      <Title order={1} fz="1.35rem" style={{ overflowWrap: 'anywhere' }}>
+      <Title order={1} fz="1.15rem" style={{ overflowWrap: 'anywhere' }}>
         {app.name}
       </Title>
       <Group gap={8} mt={2}>

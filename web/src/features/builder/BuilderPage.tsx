@@ -49,7 +49,7 @@ export default function BuilderPage() {
 function Builder({ app, versions }: { app: App; versions: readonly Version[] }) {
   const newest = versions.at(-1)
   const building = newest !== undefined && underWay(newest)
-  const { progress, lost } = useBuild(app.id, newest?.number, building)
+  const { progress, lost } = useBuild(app.id, newest?.number, building && app.canManage)
   const narrow = useMediaQuery('(max-width: 900px)', undefined, { getInitialValueInEffect: false }) ?? false
   const [tab, setTab] = useState<string | null>(null)
   // The version that someone chose to look at; without a choice, the newest one that is ready.
@@ -74,7 +74,7 @@ function Builder({ app, versions }: { app: App; versions: readonly Version[] }) 
           <Tabs.List className={classes.tablist}>
             {narrow && <Tabs.Tab value="chat">Chat</Tabs.Tab>}
             <Tabs.Tab value="preview">Preview</Tabs.Tab>
-            <Tabs.Tab value="code">Code</Tabs.Tab>
+            {app.canManage && <Tabs.Tab value="code">Code</Tabs.Tab>}
             <Tabs.Tab value="versions">Versions</Tabs.Tab>
           </Tabs.List>
           {narrow && (

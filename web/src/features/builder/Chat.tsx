@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { cancelVersion, createVersion, underWay } from '@/api/apps'
 import type { App, Version } from '@/api/types'
 import { Icon } from '@/parts/icons'
@@ -41,19 +41,22 @@ export function Chat({ app, versions, progress, lost, onSent }: ChatProps) {
     onSettled: refresh,
   })
   const turns = useRef<HTMLDivElement>(null)
-  useKeepAtEnd(turns, [versions.length, newest?.status, progress])
+  useKeepAtEnd(turns)
   return (
     <section className={classes.chat} aria-label="Chat">
-      <div className={classes.turns} ref={turns} role="log" aria-label="Conversation" tabIndex={0}>
-        {versions.map((version) => (
+      <div className={classes.scroll} ref={turns} role="log" aria-label="Conversation" tabIndex={0}>
+        <div className={classes.turns}>
+          {versions.map((version) => (
           <Turn
             key={version.number}
             appId={app.id}
             version={version}
             live={version === newest && building ? progress : null}
             lost={version === newest && lost}
+            inside={app.canManage}
           />
-        ))}
+          ))}
+        </div>
       </div>
       <div className={classes.foot}>
         {sending.isError && (
@@ -106,21 +109,24 @@ export function Chat({ app, versions, progress, lost, onSent }: ChatProps) {
   )
 }
 
-/** Keeps the newest line in sight, unless the reader has scrolled up to read. */
-function useKeepAtEnd(box: React.RefObject<HTMLDivElement | null>, changes: readonly unknown[]) {
-  const atEnd = useRef(true)
+/** Keeps the newest line in sight as the content grows, unless the reader has scrolled up to read. */
+function useKeepAtEnd(box: RefObject<HTMLDivElement | null>) {
   useEffect(() => {
     const element = box.current
-    if (!element) return
+    const content = element?.firstElementChild
+    if (!element || !content) return
+    let atEnd = true
     const look = () => {
-      atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 80
+      atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 80
     }
+    const grown = new ResizeObserver(() => {
+      if (atEnd) element.scrollTop = element.scrollHeight
+    })
+    grown.observe(content)
     element.addEventListener('scroll', look, { passive: true })
-    return () => element.removeEventListener('scroll', look)
+    return () => {
+      grown.disconnect()
+      element.removeEventListener('scroll', look)
+    }
   }, [box])
-  useEffect(() => {
-    const element = box.current
-    if (element && atEnd.current) element.scrollTop = element.scrollHeight
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, changes)
 }

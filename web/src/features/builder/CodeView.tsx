@@ -46,7 +46,14 @@ function Files({ appId, number }: { appId: string; number: number }) {
   )
 }
 
-function Browser({ files }: { files: Source['files'] }) {
+/** What the app itself is made of first, then the components that every app starts with. */
+function inReadingOrder(files: Source['files']): Source['files'] {
+  const depth = ({ path }: { path: string }) => path.split('/').length
+  return files.toSorted((a, b) => depth(a) - depth(b) || a.path.localeCompare(b.path))
+}
+
+function Browser({ files: unsorted }: { files: Source['files'] }) {
+  const files = inReadingOrder(unsorted)
   const [path, setPath] = useState(() => (files.find((file) => /App\.tsx$/.test(file.path)) ?? files[0])?.path)
   const file = files.find((candidate) => candidate.path === path)
   return (
@@ -58,10 +65,11 @@ function Browser({ files }: { files: Source['files'] }) {
             type="button"
             className={classes.file}
             aria-current={candidate.path === path}
+            title={candidate.path}
             onClick={() => setPath(candidate.path)}
           >
             <Icon name="file" size={14} />
-            {candidate.path}
+            <span className={classes.path}>{candidate.path.replace(/^src\//, '')}</span>
           </button>
         ))}
       </nav>

@@ -17,10 +17,12 @@ interface TurnProps {
   version: Version
   live: Progress | null
   lost: boolean
+  /** Whether the reader may see how it was built. */
+  inside: boolean
 }
 
 /** One prompt and what came of it. */
-export function Turn({ appId, version, live, lost }: TurnProps) {
+export function Turn({ appId, version, live, lost, inside }: TurnProps) {
   const ended = !underWay(version)
   return (
     <article aria-label={`Version ${version.number}`} style={{ display: 'contents' }}>
@@ -33,7 +35,6 @@ export function Turn({ appId, version, live, lost }: TurnProps) {
           <strong>Version {version.number}</strong>
           <StatusBadge status={version.status} />
           {version.durationMs !== null && <span>{duration(version.durationMs)}</span>}
-          {version.model && <span>· {version.model}</span>}
         </div>
         {live && (
           <div className={`card ${classes.box}`} aria-live="polite">
@@ -69,7 +70,7 @@ export function Turn({ appId, version, live, lost }: TurnProps) {
             error={{ title: 'Not checked in a browser', cause: version.rendered.reason ?? '', cure: null }}
           />
         )}
-        {ended && version.stages.length > 0 && <Trace appId={appId} version={version} />}
+        {inside && ended && version.stages.length > 0 && <Trace appId={appId} version={version} />}
       </div>
     </article>
   )
@@ -93,6 +94,11 @@ function Trace({ appId, version }: { appId: string; version: Version }) {
       </Button>
       <Collapse expanded={opened}>
         <div className={`card ${classes.box}`} style={{ marginTop: 6 }}>
+          {version.model && (
+            <Text size="xs" c="dimmed" mb={8}>
+              Written by {version.model}
+            </Text>
+          )}
           {opened && <Replay appId={appId} version={version} />}
         </div>
       </Collapse>

@@ -20,8 +20,8 @@ const orders: Explore = {
   baseTable: 'orders',
   joinedTables: ['stores'],
   fields: [
-    field('stores', 'staff_count', 'number', 'metric'),
-    field('orders', 'total_revenue', 'number', 'metric'),
+    field('stores', 'staff_count', 'sum', 'metric'),
+    field('orders', 'total_revenue', 'sum', 'metric'),
     field('orders', 'order_date', 'date'),
     field('stores', 'store_name', 'string'),
     field('stores', 'region', 'string'),
@@ -33,7 +33,7 @@ test('prompts use the catalog’s own words, the explore’s own metrics first',
   expect(examplePrompts([orders])).toEqual([
     'Monthly total revenue by region, with a filter on channel',
     'Top ten stores by total revenue',
-    'Total revenue and staff count this year as a line chart, and a table by channel',
+    'Total revenue and staff count by month as a line chart, and a table by channel',
   ])
 })
 

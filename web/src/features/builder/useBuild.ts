@@ -47,5 +47,11 @@ export function useBuild(appId: string, version: number | undefined, active: boo
       .then(news, news)
     return () => abort.abort()
   }, [appId, version, active, queryClient])
+  // The list of versions may tell of the end before the stream does.
+  useEffect(() => {
+    if (active) return
+    void queryClient.invalidateQueries({ queryKey: ['app', appId] })
+    void queryClient.invalidateQueries({ queryKey: ['apps'] })
+  }, [appId, active, queryClient])
   return build
 }
