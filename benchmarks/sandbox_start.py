@@ -45,7 +45,7 @@ async def _ours(provider: LocalProvider) -> tuple[float, float]:
 async def _measure() -> tuple[list[float], list[float], list[float]]:
     bare, first, second = [], [], []
     with tempfile.TemporaryDirectory() as folder:
-        provider = LocalProvider(Path(folder) / "sandboxes", cgroup="vitrail-bench")
+        provider = LocalProvider(Path(folder) / "sandboxes")
         try:
             for number in range(WARM_UP + PAIRS):
                 alone = await asyncio.to_thread(_bare)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -32,7 +31,7 @@ def folder(tmp_path: Path, roots: Path) -> Iterator[Path]:
 
 @pytest_asyncio.fixture
 async def provider(folder: Path) -> AsyncIterator[LocalProvider]:
-    provider = LocalProvider(folder, cgroup=f"vitrail-test-{os.getpid()}")
+    provider = LocalProvider(folder)
     yield provider
     await provider.aclose()
 

@@ -11,6 +11,7 @@ import contextlib
 import io
 import os
 import posixpath
+import shutil
 import stat
 import tarfile
 from collections.abc import Iterator
@@ -47,7 +48,7 @@ def pack(workspace: int, *, uid: int | None, max_bytes: int, max_files: int) -> 
     files = size = 0
     with (
         acting_as(uid),
-        zstandard.ZstdCompressor(level=3).stream_writer(buffer, closefd=False) as stream,
+        zstandard.ZstdCompressor(level=3, write_checksum=True).stream_writer(buffer, closefd=False) as stream,
         tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as tar,
     ):
         for folder, name, path, status in _walk(workspace, ""):
@@ -79,38 +80,36 @@ def _content(folder: int, name: str, most: int) -> bytes:
         return file.read(most + 1)
 
 
-Member = tuple[tarfile.TarInfo, bytes]
-
-
-def members(data: bytes, *, max_bytes: int, max_files: int) -> dict[str, Member]:
-    """Path → member and, for a file, its content; all checked. Raises `ArchiveRefused`."""
-    found: dict[str, Member] = {}
-    links: set[str] = set()
-    size = 0
+@contextlib.contextmanager
+def _opened(data: bytes, max_bytes: int, max_files: int) -> Iterator[tarfile.TarFile]:
+    """A tar to read from, which ends in an error where a bomb would go on: headers count too."""
+    stream = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(io.BytesIO(data))
+    bounded = cast(IO[bytes], _Bounded(stream, max_bytes + max_files * 1536 + (1 << 20)))
     try:
-        stream = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(io.BytesIO(data))
-        # headers are counted too: an archive can be all headers
-        bounded = cast(IO[bytes], _Bounded(stream, max_bytes * 2 + max_files * 4096))
         with tarfile.open(fileobj=bounded, mode="r|") as tar:
-            for member in tar:
-                path = _checked(member, links)
-                content = b""
-                if member.isreg():
-                    size += member.size
-                    _bound(len(found) + 1, size, max_bytes, max_files)
-                    source = tar.extractfile(member)
-                    content = source.read() if source else b""
-                _bound(len(found) + 1, size, max_bytes, max_files)
-                if path:
-                    found[path] = (member, content)
-                if member.issym():
-                    links.add(path)
-    except (tarfile.TarError, zstandard.ZstdError, EOFError, OSError, UnicodeError, ValueError) as error:
+            yield tar
+    except (tarfile.TarError, zstandard.ZstdError, EOFError, UnicodeError, ValueError) as error:
         raise ArchiveRefused(
-            f"It is not a zstd-compressed tar, or it is damaged ({type(error).__name__}).",
+            f"It is not a zstd-compressed tar of a workspace, or it is damaged ({type(error).__name__}).",
             cure="Use an archive that was made by exporting a workspace.",
         ) from error
-    return found
+
+
+def check(data: bytes, *, max_bytes: int, max_files: int) -> None:
+    """Read all of it, keep nothing. Raises `ArchiveRefused`."""
+    links: set[str] = set()
+    files = size = 0
+    with _opened(data, max_bytes, max_files) as tar:
+        for member in tar:
+            path = _checked(member, links)
+            files, size = files + 1, size + member.size
+            if files > max_files or size > max_bytes:
+                raise ArchiveRefused(
+                    f"It holds more than {max_files} files or {max_bytes} bytes.",
+                    cure="Use a smaller archive, or raise the sandbox's limits.",
+                )
+            if member.issym():
+                links.add(path)
 
 
 def _checked(member: tarfile.TarInfo, links: set[str]) -> str:
@@ -132,14 +131,6 @@ def _checked(member: tarfile.TarInfo, links: set[str]) -> str:
     return "" if path == "." else path
 
 
-def _bound(files: int, size: int, max_bytes: int, max_files: int) -> None:
-    if files > max_files or size > max_bytes:
-        raise ArchiveRefused(
-            f"It holds more than {max_files} files or {max_bytes} bytes.",
-            cure="Use a smaller archive, or raise the sandbox's limits.",
-        )
-
-
 class _Bounded:
     """A stream that ends with an error where a decompression bomb would go on."""
 
@@ -155,12 +146,16 @@ class _Bounded:
 
 
 def unpack(workspace: int, data: bytes, *, uid: int | None, max_bytes: int, max_files: int) -> None:
-    """Replace the content of the folder behind this descriptor. Raises `ArchiveRefused`, and then changed nothing."""
-    wanted = members(data, max_bytes=max_bytes, max_files=max_files)
-    with acting_as(uid):
+    """Replace the content of the folder behind this descriptor. Raises `ArchiveRefused`, and then changed nothing:
+    the archive is read twice, first to check it, so that it never lies in memory unpacked."""
+    check(data, max_bytes=max_bytes, max_files=max_files)
+    with acting_as(uid), _opened(data, max_bytes, max_files) as tar:
         empty(workspace)
         modes: list[tuple[str, int]] = []
-        for path, (member, content) in wanted.items():
+        for member in tar:
+            path = posixpath.normpath(member.name)
+            if path == ".":
+                continue
             folder = _make_folders(workspace, posixpath.dirname(path))
             name = posixpath.basename(path)
             try:
@@ -172,7 +167,7 @@ def unpack(workspace: int, data: bytes, *, uid: int | None, max_bytes: int, max_
                 else:
                     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
                     with os.fdopen(os.open(name, flags, 0o600, dir_fd=folder), "wb") as file:
-                        file.write(content)
+                        shutil.copyfileobj(tar.extractfile(member) or io.BytesIO(), file)
                         os.fchmod(file.fileno(), member.mode & 0o777)
             finally:
                 os.close(folder)

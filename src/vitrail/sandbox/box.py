@@ -75,8 +75,13 @@ class Running:
 
     @property
     def alive(self) -> bool:
-        if self.ended is None and select.select([self.init], [], [], 0)[0]:
-            self.ended = "crashed"
+        if self.ended is None:
+            try:
+                gone = bool(select.select([self.init], [], [], 0)[0])
+            except (OSError, ValueError):  # ended by another thread in between
+                return False
+            if gone and self.ended is None:
+                self.ended = "crashed"
         return self.ended is None
 
     @contextlib.contextmanager
@@ -123,16 +128,12 @@ class Running:
             with contextlib.suppress(TimeoutError, LaunchFailed):
                 self.keeper.ended.result(timeout=5)
             os.close(self.root)
+            os.close(self.init)
             self.root = -1
         self.group.remove()
         for fd in self.held:
             os.close(fd)
         self.held.clear()
-        # `init` stays open as long as this object lives: `alive` and late orders may still ask for it
-
-    def __del__(self) -> None:
-        with contextlib.suppress(OSError):
-            os.close(self.init)
 
 
 def _limits(box: Box, group: Group) -> dict[str, int]:

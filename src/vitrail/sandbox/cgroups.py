@@ -111,6 +111,10 @@ class Cgroups:
     def create(self, name: str, limits: Limits) -> Group:
         folders = {controller: parent / name for controller, parent in self.parents.items()}
         for folder in sorted(set(folders.values())):
+            if not folder.parent.exists():  # another server of this folder ended and took it along
+                folder.parent.mkdir(exist_ok=True)
+                if self.mode == "v2":
+                    _hand_on(folder.parent)
             folder.mkdir(exist_ok=True)
         if self.mode == "v2":
             for file, value in v2_files(limits).items():
@@ -120,13 +124,19 @@ class Cgroups:
                 _write(folders[controller] / file, value, optional=file.startswith("memory.memsw"))
         return Group(folders)
 
-    def sweep(self) -> None:
-        """Delete groups that a killed server left behind; those with processes in them stay."""
+    def names(self) -> set[str]:
+        """Of the groups that are there, live or left behind by a killed server."""
+        found: set[str] = set()
         for parent in set(self.parents.values()):
-            for folder in parent.iterdir():
-                if folder.is_dir():
-                    with contextlib.suppress(OSError):
-                        folder.rmdir()
+            with contextlib.suppress(OSError):
+                found |= {folder.name for folder in parent.iterdir() if folder.is_dir()}
+        return found
+
+    def discard(self, name: str) -> None:
+        """Delete a group that nothing runs in."""
+        for parent in set(self.parents.values()):
+            with contextlib.suppress(OSError):
+                (parent / name).rmdir()
 
     def close(self) -> None:
         """Delete the folder of all groups, if no other server uses it."""

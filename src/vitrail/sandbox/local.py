@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import hashlib
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -167,9 +168,10 @@ class LocalProvider:
 
     name = NAME
 
-    def __init__(self, folder: Path, *, cgroup: str = "vitrail") -> None:
+    def __init__(self, folder: Path) -> None:
         self._boxes = Boxes(folder)
-        self._cgroup = cgroup
+        # one name for each folder: what another instance on this machine left behind is not ours to delete
+        self._cgroup = f"vitrail-{hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:12]}"
         self._launcher = Launcher()
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="sandbox")
         self._lock = threading.Lock()
@@ -188,8 +190,21 @@ class LocalProvider:
             if self._kit is None:
                 self._boxes.prepare()
                 self._kit = box.make_kit(self._launcher, self._boxes.folder, cgroups.find(self._cgroup))
-                self._kit.cgroups.sweep()
+                self._sweep(self._kit)
             return self._kit
+
+    def _sweep(self, kit: box.Kit) -> None:
+        """Delete the control groups that a killed server left behind. A group whose sandbox is locked is in use."""
+        for name in kit.cgroups.names():
+            try:
+                held = box.lock(self._boxes.load(name), patience_s=0)
+            except SandboxUnavailable:
+                continue
+            except (SandboxGone, OSError):
+                held = -1
+            kit.cgroups.discard(name)
+            if held >= 0:
+                os.close(held)
 
     def boxes_ready(self) -> Boxes:
         self.kit()

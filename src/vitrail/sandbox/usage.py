@@ -112,7 +112,10 @@ def over(running: Running) -> tuple[Ended, str] | None:
     if size + deleted > spec.disk_mb << 20:
         return "disk", f"The workspace grew past its limit of {spec.disk_mb} MB, and all that ran in it was ended."
     if files > spec.max_files:
-        return "disk", f"The workspace holds more than {spec.max_files} files, and all that ran in it was ended."
+        return "disk", (
+            f"The workspace holds more than {spec.max_files} files, or folders more than {DEPTH} deep; all that ran "
+            "in it was ended."
+        )
     if free.f_bavail * free.f_frsize < RESERVE_BYTES:
         return "disk", "The server's disk is nearly full, and all that ran in the sandbox was ended."
     if "memory" not in running.group.folders and memory > spec.memory_mb << 20:
