@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from demo.manifest import node
+
 from vitrail.catalog.load import load_catalog
 from vitrail.catalog.model import Catalog
 
@@ -17,7 +17,8 @@ def write_project(folder: Path, schema: str) -> Path:
     """A project with one `schema.yml`."""
     document: dict[str, Any] = yaml.safe_load(schema)
     (folder / "target").mkdir(parents=True, exist_ok=True)
-    (folder / "schema.yml").write_text(schema)
+    (folder / "models").mkdir()
+    (folder / "models" / "schema.yml").write_text(schema)
     models = [node(model, "schema.yml") for model in document["models"]]
     manifest = {"metadata": {"adapter_type": "duckdb"}, "nodes": {m["unique_id"]: m for m in models}}
     (folder / "target" / "manifest.json").write_text(json.dumps(manifest))

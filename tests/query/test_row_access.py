@@ -29,7 +29,9 @@ models:
       sql_filter: ${TABLE}.region in (${lightdash.attributes.region}) and ${owner} <> ${ld.attr.rival}
       joins:
         - {join: shops, sql_on: "${sales.shop_id} = ${shops.id}", relationship: many-to-one}
-        - {join: notes, sql_on: "${sales.id} = ${notes.sale_id} and ${notes.author} = ${ld.user.email}", relationship: one-to-many}
+        - join: notes
+          sql_on: ${sales.id} = ${notes.sale_id} and ${notes.author} = ${ld.user.email}
+          relationship: one-to-many
         - {join: costs, sql_on: "${sales.id} = ${costs.sale_id}", relationship: one-to-one}
       metrics:
         margin: {type: number, sql: "${revenue} - ${costs.total_cost}"}

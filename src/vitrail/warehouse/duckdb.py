@@ -18,11 +18,13 @@ from vitrail.warehouse.protocol import Rows, WarehouseColumn
 
 WORKERS = 4
 
-_CLOSED = (
-    "SET TimeZone='UTC'",
-    "SET python_enable_replacements=false",  # A missing table must not be looked for among Python's variables.
-    "SET lock_configuration=true",  # Last: from here on nothing can be set back.
-)
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",  # No file, no network, no extension.
+    "python_enable_replacements": "false",  # A missing table must not be looked for among Python's variables.
+}
+# Settings of the whole file, made by whoever opens it first; afterwards nothing can be set any more.
+_SETTINGS = ("SET GLOBAL TimeZone='UTC'", "SET GLOBAL lock_configuration=true")
+_opening = threading.Lock()
 
 
 class DuckDBWarehouse:
@@ -118,12 +120,14 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
     if path.is_dir():
         raise WarehouseUnavailable(f"{path} is a folder.", cure="Give the path of a DuckDB file.")
     try:
-        connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
-        for setting in _CLOSED:
-            connection.execute(setting)
+        with _opening:
+            connection = duckdb.connect(str(path), read_only=True, config=_CONFIG)
+            if connection.execute("SELECT current_setting('lock_configuration')").fetchall() != [(True,)]:
+                for setting in _SETTINGS:
+                    connection.execute(setting)
     except duckdb.Error as error:
         message = str(error)
-        if "lock" in message.lower():
+        if "Could not set lock" in message or "different configuration" in message:
             raise WarehouseUnavailable(
                 f"Another program has {path} open for writing.",
                 cure="Close that program (a DuckDB shell, dbt), or give Vitrail a copy of the file.",
