@@ -5,7 +5,7 @@
  * publish: Vite, minified, with names that hold a hash of the content.
  */
 import { readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BROWSERS, INLINE, VENDOR } from './libraries.mjs';
 import { hash, place, readSource, ROOT, shortName, SRC, TOOLCHAIN } from './workspace.mjs';
 
@@ -196,17 +196,19 @@ async function guarded(work) {
 }
 
 function finding(error, files) {
-  const path = error.id ?? error.loc?.file ?? '';
+  const plain = String(error.message ?? error).replace(/\u001b\[[0-9;]*m/g, '');
+  // Where the bundler names no file, its drawing of the source does.
+  const drawn = /\[ \S*?\b(src\/[^\s:]+):(\d+):(\d+) \]/.exec(plain);
+  const path = error.id ?? error.loc?.file ?? (drawn === null ? '' : join(ROOT, drawn[1]));
   const text = files.get(path);
   let { line = 1, column = 1 } = error.loc ?? {};
-  if (typeof error.pos === 'number' && text !== undefined) ({ line, column } = place(text, error.pos));
-  // Without colours, the bundler's drawing of the source, and where the workspace lies.
-  const message = String(error.message ?? error)
-    .replace(/\u001b\[[0-9;]*m/g, '')
+  if (drawn !== null) [line, column] = [Number(drawn[2]), Number(drawn[3])];
+  else if (typeof error.pos === 'number' && text !== undefined) ({ line, column } = place(text, error.pos));
+  const message = plain
     .split(/\n\s*[╭│]/)[0]
-    .replace(/^\[\w+\]\s*/, '')
+    .replace(/^(\[[\w:-]+\]\s*)+/, '')
     .replaceAll(`${ROOT}/`, '')
     .slice(0, 1500);
-  const file = path === '' ? basename(ENTRY) : shortName(path.split('?')[0]);
+  const file = path === '' ? shortName(ENTRY) : shortName(path.split('?')[0]);
   return { file, line, column, code: error.code ?? 'BUILD', message };
 }

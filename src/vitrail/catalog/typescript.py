@@ -85,8 +85,8 @@ def _field(field: Dimension | Metric, table: Table) -> str:
         what = field.type.value
     else:
         kind = "string" if field.type is DimensionType.STRING else field.type.value
-        what = field.interval.value.lower() if field.interval else ""
-    label = f"{table.label}: {field.label}" + (f" ({what})" if what else "")
+        what = field.interval.value.lower().replace("_", " ") if field.interval else ""
+    label = f"{table.label}: {field.label}" + (f" ({what})" if what and not field.label.lower().endswith(what) else "")
     return f"  {_comment(label, field.description)}\n  {_name(field.id)}: '{kind}';\n"
 
 

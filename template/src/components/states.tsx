@@ -64,6 +64,17 @@ interface QueryStateProps {
 
 /** Draws its children once there are rows; until then, and when there are none, says why. */
 export function QueryState({ result, height, children }: QueryStateProps) {
+  const small = height !== undefined && height < 100;
+  if (result.error !== null && small) {
+    return (
+      <div role="alert" style={{ minHeight: height }} className="mt-1 text-[0.8125rem]">
+        <p className="font-medium text-negative">{result.error.title}</p>
+        <p className="line-clamp-3 text-muted-foreground" title={result.error.cause}>
+          {result.error.cause} {result.error.cure}
+        </p>
+      </div>
+    );
+  }
   if (result.error !== null) {
     return (
       <div style={{ minHeight: height }} className="grid place-items-center">
@@ -76,6 +87,13 @@ export function QueryState({ result, height, children }: QueryStateProps) {
       <div role="status" aria-label="Loading" style={{ height: height ?? 160 }} className="py-1">
         <Skeleton className="h-full w-full" />
       </div>
+    );
+  }
+  if (result.totalResults === 0 && small) {
+    return (
+      <p style={{ minHeight: height }} className="mt-1 text-[0.8125rem] text-muted-foreground">
+        No data for the chosen filters.
+      </p>
     );
   }
   if (result.totalResults === 0) {

@@ -203,14 +203,18 @@ export function mountApp(options: MountOptions): MountedApp {
     iframe.removeAttribute('src')
   }
 
-  const patience = setTimeout(() => {
-    if (rendered) return
-    fail({
-      title: 'The app shows nothing',
-      cause: port === null ? 'Its frame did not load.' : 'It started, but drew nothing in time.',
-      cure: 'Reload the page; if it stays, tell whoever built the app.',
-    })
-  }, options.timeout ?? TIMEOUT)
+  function impatient(): void {
+    // A slow warehouse is no fault of the app's: it waits as long as the host does.
+    if (queries.busy) patience = setTimeout(impatient, options.timeout ?? TIMEOUT)
+    else if (!rendered) {
+      fail({
+        title: 'The app shows nothing',
+        cause: port === null ? 'Its frame did not load.' : 'It started, but drew nothing in time.',
+        cure: 'Reload the page; if it stays, tell whoever built the app.',
+      })
+    }
+  }
+  let patience = setTimeout(impatient, options.timeout ?? TIMEOUT)
 
   addEventListener('message', listen)
   // No allow-same-origin, no popups, no forms, no downloads, no top navigation: see the frame's policy.

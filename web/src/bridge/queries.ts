@@ -57,6 +57,11 @@ export class Queries {
     this.#next()
   }
 
+  /** Some answer is still awaited. */
+  get busy(): boolean {
+    return this.#running > 0
+  }
+
   /** Nothing is asked or answered any more. */
   close(): void {
     this.#open = false

@@ -20,7 +20,12 @@ export interface BarChartCardProps<R extends object> extends ChartCardProps {
 }
 
 const LINE = 34; // pixels that one horizontal bar takes
-const NAME_WIDTH = 150;
+const CHARACTER = 7.6; // and one character of a name, at the most
+
+/** Room for the names beside horizontal bars; a phone leaves less. */
+function nameWidth(): number {
+  return Math.min(176, Math.max(96, window.innerWidth * 0.28));
+}
 
 export function BarChartCard<R extends object>(props: BarChartCardProps<R>) {
   return <Bars {...props} percent={false} />;
@@ -50,7 +55,7 @@ function Bars<R extends object>({
 }: BarChartCardProps<R> & { percent: boolean }) {
   const [hidden, toggle] = useHidden();
   return (
-    <ChartCard {...card} result={result} height={height ?? 280}>
+    <ChartCard {...card} result={result} height={height ?? 280} wanted={topN}>
       {() => {
         const data = chartData(result, x, y, series);
         const rows = topN === undefined ? [...data.rows] : biggest(data, topN);
@@ -87,7 +92,7 @@ function Bars<R extends object>({
                 {horizontal ? (
                   <YAxis
                     {...names}
-                    width={Math.min(NAME_WIDTH, longest(rows, x) * 7 + 12)}
+                    width={Math.min(nameWidth(), longest(rows, x) * CHARACTER + 12)}
                     interval={0}
                     tick={<Name text={(value) => formatAxis(value, column)} />}
                   />
@@ -159,7 +164,7 @@ interface NameProps {
 /** A name beside its bar, cut to the room there is; the tooltip has it in full. */
 function Name({ x = 0, y = 0, payload, text }: NameProps) {
   const name = text(payload?.value);
-  const room = Math.floor(NAME_WIDTH / 7) - 1;
+  const room = Math.floor((nameWidth() - 8) / CHARACTER);
   return (
     <text x={x - 4} y={y} dy="0.35em" textAnchor="end" fill="var(--foreground)" fontSize={12}>
       {name.length > room ? `${name.slice(0, room - 1)}…` : name}

@@ -15,11 +15,13 @@ export interface ChartCardProps {
 
 interface FrameProps extends ChartCardProps {
   result: QueryResult<object>;
+  /** Only so many rows were wanted: that there are more is no news. */
+  wanted?: number | undefined;
   children: () => ReactNode;
 }
 
 /** The card around a chart or table: heading, the sign that rows are missing, and the states. */
-export function ChartCard({ title, description, height, className, result, children }: FrameProps) {
+export function ChartCard({ title, description, height, className, result, wanted, children }: FrameProps) {
   return (
     <Card className={className}>
       <CardHeader>
@@ -27,7 +29,7 @@ export function ChartCard({ title, description, height, className, result, child
           <CardTitle>{title}</CardTitle>
           {description !== undefined && <CardDescription>{description}</CardDescription>}
         </div>
-        <TruncatedBadge result={result} />
+        {(wanted === undefined || wanted > result.totalResults) && <TruncatedBadge result={result} />}
       </CardHeader>
       <CardContent>
         <QueryState result={result} {...(height === undefined ? {} : { height })}>
