@@ -48,7 +48,7 @@ function Files({ appId, number }: { appId: string; number: number }) {
 
 /** What the app itself is made of first, then the components that every app starts with. */
 function inReadingOrder(files: Source['files']): Source['files'] {
-  const depth = ({ path }: { path: string }) => path.split('/').length
+  const depth = ({ path }: { path: string }) => (/App\.tsx$/.test(path) ? 0 : path.split('/').length)
   return files.toSorted((a, b) => depth(a) - depth(b) || a.path.localeCompare(b.path))
 }
 
@@ -69,7 +69,9 @@ function Browser({ files: unsorted }: { files: Source['files'] }) {
             onClick={() => setPath(candidate.path)}
           >
             <Icon name="file" size={14} />
-            <span className={classes.path}>{candidate.path.replace(/^src\//, '')}</span>
+            <span className={classes.path}>
+              <bdi>{candidate.path.replace(/^src\//, '')}</bdi>
+            </span>
           </button>
         ))}
       </nav>

@@ -34,7 +34,8 @@ test('a round of mending is a run of its own', () => {
   )
   expect(progress.runs.map((run) => run.stage)).toEqual(['generating', 'checking', 'generating'])
   expect(progress.runs.at(-1)?.steps).toHaveLength(1)
-  expect(lights(progress)).toEqual({ generating: 'running', checking: 'failed' })
+  expect(lights(progress)).toMatchObject({ sandbox: 'done', generating: 'running', checking: 'failed' })
+  expect(lights(progress).packaging).toBeUndefined()
 })
 
 test('seeing the same line twice changes nothing', () => {

@@ -82,7 +82,13 @@ export function fromRecord(stages: readonly Stage[], ended: boolean): Progress {
   }
 }
 
-/** How far each stage is, for the window that fills with light. A stage that runs again is not done again. */
+/**
+ * How far each stage is, for the window that fills with light. A stage that runs again is not done any more; one that
+ * was passed without a line of its own is.
+ */
 export function lights(progress: Progress): Record<string, StageRun['status']> {
-  return Object.fromEntries(progress.runs.map((run) => [run.stage, run.status]))
+  const told = Object.fromEntries(progress.runs.map((run) => [run.stage, run.status]))
+  const furthest = Math.max(-1, ...progress.runs.map((run) => STAGES.indexOf(run.stage)))
+  const passed = STAGES.slice(0, Math.max(0, furthest)).map((stage) => [stage, 'done'] as const)
+  return { ...Object.fromEntries(passed), ...told }
 }
