@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import error as dbos_error
 from pydantic_ai.workspaces import WorkspaceUnavailableError
 
 from vitrail import __version__
@@ -166,6 +168,14 @@ def _goes_on(outcome: StepResult) -> bool:
     return not outcome.get("ended") and not outcome.get("failure")
 
 
+class _NoCancellations(logging.Filter):
+    """A cancelled build is no error: DBOS would log it as one, with its stack."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        raised = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        return not isinstance(raised, dbos_error.DBOSAwaitedWorkflowCancelledError | asyncio.CancelledError)
+
+
 class BuildQueue:
     """Starts, cancels and recovers builds. One in a process: DBOS is a singleton."""
 
@@ -186,6 +196,8 @@ class BuildQueue:
         _Running.pipeline, _Running.versions = pipeline, versions
         _Running.build_timeout_s = build_timeout_s
         DBOS(config=self._config)
+        for name in ("dbos", "sqlalchemy.pool.impl.AsyncAdaptedQueuePool"):
+            logging.getLogger(name).addFilter(_NoCancellations())
         DBOS.launch()
         await DBOS.register_queue_async(
             QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=POLL_S, on_conflict="always_update"
@@ -204,6 +216,8 @@ class BuildQueue:
     async def stop(self) -> None:
         """Take no more builds and let go of those that run: they are recovered at the next start."""
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=0)
+        # DBOS made its executor the loop's own and has shut it down now; what closes after this needs threads too.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         _Running.pipeline = _Running.versions = None
 
     async def _reconcile(self, versions: Versions) -> None:
