@@ -6,8 +6,8 @@ import { app, explores, findings, type MockState, me, source, spaces, state, ver
 const STAGES = ['pending', 'sandbox', 'catalog', 'generating', 'checking', 'packaging']
 
 /**
- * An invented server for work on the pages: `?as=viewer` in the e-mail's place is not needed, sign in as anybody;
- * an address with "vera" is a viewer, "off" an admin of an instance whose data apps are off.
+ * An invented server for work on the pages. Sign in as anybody with any password but "wrong"; an address with "vera" is a
+ * viewer, one with "off" an administrator of an instance whose data apps are off.
  */
 export function mockApi(): Plugin {
   return {
