@@ -134,6 +134,19 @@ def test_what_is_wrong_is_told_and_the_rest_loads(tmp_path: Path, case: dict[str
     assert case["word"] in the_problem(tmp_path, case["model"])
 
 
+def test_two_fields_with_one_id_are_told(tmp_path: Path) -> None:
+    catalog = catalog_of(
+        tmp_path,
+        """
+models:
+  - {name: a, meta: {joins: [{join: a_b, sql_on: "${a.b_c} = ${a_b.c}"}]}, columns: [{name: b_c}]}
+  - {name: a_b, columns: [{name: c}]}
+""",
+    )
+    assert [p.title for p in catalog.problems] == ["Field can't be asked"]
+    assert "a_b_c" in catalog.problems[0].cause
+
+
 def test_a_closed_model_takes_its_joins_with_it(tmp_path: Path) -> None:
     catalog = catalog_of(
         tmp_path,

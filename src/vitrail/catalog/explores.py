@@ -6,6 +6,7 @@ After this every reference in a catalog leads somewhere, so that asking never me
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -70,11 +71,17 @@ class ExploreReader:
         except Wrong as wrong:
             self._problem(model, "Label ignored", str(wrong), name)
             label = description = group = None
+        sound = self._sound(model, used)
+        for taken in _shared_ids(sound):
+            cure = "Rename one of the two fields, or give the join another alias."
+            self._problem(
+                model, "Field can't be asked", f"explore {name}: two fields have the id {taken}", name, cure=cure
+            )
         return Explore(
             name=ExploreName(name),
             label=label or (base.label if name == model.name else read.words(name)),
             base_table=base.name,
-            tables=self._sound(model, used),
+            tables=sound,
             joins=tuple(joins),
             description=description or base.description,
             group_label=group,
@@ -187,6 +194,12 @@ class ExploreReader:
 
 def _fields(table: Table) -> list[Dimension | Metric]:
     return [*table.dimensions.values(), *table.metrics.values()]
+
+
+def _shared_ids(tables: Tables) -> list[str]:
+    """Ids that two fields have (`a_b` of table `x` and `b` of table `x_a`): only the first of the two can be asked."""
+    counts = Counter(field.id for table in tables.values() for field in _fields(table))
+    return [name for name, count in counts.items() if count > 1]
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

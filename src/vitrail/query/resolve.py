@@ -131,7 +131,8 @@ class AttributeWriter:
         if name is None:
             values: tuple[str, ...] = (self.viewer.email,) if self.viewer.email else ()
         else:
-            values = tuple(self.viewer.attributes.get(name, ()))
+            held: tuple[str, ...] | str = self.viewer.attributes.get(name, ())
+            values = (held,) if isinstance(held, str) else tuple(held)
         label = name or "verified email"
         if not values:
             self.missing.add(label)
