@@ -95,32 +95,33 @@ def is_numeric(metric: Metric) -> bool:
 def main_metrics(explore: Explore, limit: int = 4) -> list[Metric]:
     """What an explore is mostly asked for: its money, its count, its averages; the base table's own measures first."""
 
-    def worth(metric: Metric) -> float:
-        stems = {concept(s) for s in label_stems(metric.label)}
-        score = 0.0
-        if metric.type in (MetricType.SUM, MetricType.SUM_DISTINCT):
-            score += 3
-        if metric.type in (MetricType.COUNT, MetricType.COUNT_DISTINCT):
-            score += 2.5
-        if metric.type in (MetricType.AVERAGE, MetricType.NUMBER):
-            score += 1.5
-        if stems & {concept(w) for w in _MONEY}:
-            score += 1.5
-        if "total" in stems:
-            score += 0.6
-        if metric.filters and "total" not in stems:
-            score -= 1.2
-        if stems & {"profit", "cost", "discount", "refund", "tax"}:
-            score -= 1.0
-        if metric.type in (MetricType.MIN, MetricType.MAX, MetricType.PERCENTILE, MetricType.MEDIAN):
-            score -= 1.0
-        return score
-
     own = [m for m in visible_metrics(explore.base) if is_numeric(m)]
     if not own:
         own = [m for t in explore.tables.values() for m in visible_metrics(t) if is_numeric(m)]
-    ordered = sorted(own, key=lambda m: -worth(m))
-    return _varied(ordered, limit)
+    return _varied(sorted(own, key=lambda m: -worth(m)), limit)
+
+
+def worth(metric: Metric) -> float:
+    """How likely a metric is what people ask for first, roughly from 0 to 5."""
+    stems = {concept(s) for s in label_stems(metric.label)}
+    score = 0.0
+    if metric.type in (MetricType.SUM, MetricType.SUM_DISTINCT):
+        score += 3
+    if metric.type in (MetricType.COUNT, MetricType.COUNT_DISTINCT):
+        score += 2.5
+    if metric.type in (MetricType.AVERAGE, MetricType.NUMBER):
+        score += 1.5
+    if stems & {concept(w) for w in _MONEY}:
+        score += 1.5 if metric.type in (MetricType.SUM, MetricType.SUM_DISTINCT) else 0.6
+    if "total" in stems:
+        score += 0.6
+    if metric.filters and "total" not in stems:
+        score -= 0.6
+    if stems & {"profit", "cost", "discount", "refund", "tax"}:
+        score -= 1.0
+    if metric.type in (MetricType.MIN, MetricType.MAX, MetricType.PERCENTILE, MetricType.MEDIAN):
+        score -= 1.0
+    return score
 
 
 def _varied(metrics: list[Metric], limit: int) -> list[Metric]:
@@ -176,7 +177,7 @@ def time_dimensions(explore: Explore) -> list[Dimension]:
         stems = label_stems(dimension.name) + label_stems(dimension.label)
         score = 0.0
         if dimension.table != explore.base_table:
-            score += 3
+            score += 5
         if set(stems) & _BAD_DATES:
             score += 4
         if own & {concept(s) for s in stems}:

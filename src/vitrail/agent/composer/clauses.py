@@ -13,7 +13,7 @@ from vitrail.agent.composer.lexicon import Term
 from vitrail.agent.composer.plan import Condition
 from vitrail.agent.composer.scan import Item
 from vitrail.agent.composer.timing import Range
-from vitrail.catalog.model import TimeInterval
+from vitrail.catalog.model import DimensionType, TimeInterval
 
 _STARTERS = (
     "rank",
@@ -65,6 +65,8 @@ class Clause:
     rank: Rank | None = None
     latest: int | None = None
     thresholds: list[tuple[str, float]] = field(default_factory=list)
+    order: bool | None = None
+    """Sorted downwards (True) or upwards, when the prompt says so."""
     share: bool = False
     compare: bool = False
     yoy: TimeInterval | None = None
@@ -75,6 +77,10 @@ class Clause:
     where: list[Condition] = field(default_factory=list)
     """Conditions found for the loose words."""
     text: str = ""
+    start: int = 0
+    end: int = 0
+    ignored: list[str] = field(default_factory=list)
+    """Words that were understood but could not be used together with the rest."""
 
     @property
     def empty(self) -> bool:
@@ -125,6 +131,7 @@ class Reader:
     def _close(self, end: int) -> None:
         if not self._open.empty:
             self._open.tab = self._tab
+            self._open.start, self._open.end = self._begin, end
             self._open.text = " ".join(self._text[self._begin : end].split()).strip(" ,;.:")
             self._clauses.append(self._open)
         self._open = Clause()
@@ -149,6 +156,8 @@ class Reader:
             self._joined = False
             return
         if kind == "colon":
+            if self._open.only or self._mode in ("where", "not", "filter"):
+                self._close(item.start)
             self._joined = True
             if self._tab_wanted:
                 self._tab_wanted = False
@@ -164,7 +173,9 @@ class Reader:
             case "term":
                 self._term(index, item, joined)
             case "by":
-                if joined and clause.dims and self._mode == "dims":
+                if self._mode == "filter" and not clause.controls:
+                    return
+                if joined and (clause.dims or clause.grain) and self._mode == "dims":
                     previous = clause.what
                     self._close(item.start)
                     self._open.what = list(previous)
@@ -183,9 +194,15 @@ class Reader:
                 clause.ranges.append(value)
             case "rank":
                 clause.rank = Rank(*value)
+                self._rank_what_is_there()
                 self._mode = "what"
             case "superlative":
-                clause.rank = Rank(None, value)
+                clause.order = value
+                self._rank_what_is_there()
+            case "order":
+                clause.order = value
+            case "dates":
+                clause.date_control = True
             case "latest":
                 clause.latest = value or 20
             case "number":
@@ -249,6 +266,8 @@ class Reader:
             return True
         if self._mode == "filter":
             return metric > dimension + 0.12 or (metric > 0 and following)
+        if self._mode == "dims" and clause.rank is not None and not following:
+            return False
         if self._mode == "dims":
             return (metric > 0 or bool(term.tables)) and (following or metric > dimension + 0.12)
         if self._mode in ("where", "not"):
@@ -275,11 +294,18 @@ class Reader:
         match self._mode:
             case "filter":
                 clause.controls.append(term)
-                if any(m.entry.is_time for m in term.matches[:1]):
+                if any(m.entry.is_time for m in term.matches[:1]) and not term.tables:
                     clause.controls.pop()
                     clause.date_control = True
             case "dims":
-                (clause.what if metric > dimension + 0.05 else clause.dims).append(term)
+                if metric > dimension + 0.05 or (metric > 0.55 and _is_number(term)):
+                    if clause.what and all(t.tables for t in clause.what) and not clause.dims:
+                        # “customers by revenue”: customers are what is ranked
+                        clause.dims, clause.what = list(clause.what), []
+                        clause.rank = clause.rank or Rank(None, True)
+                    clause.what.append(term)
+                else:
+                    clause.dims.append(term)
             case "where" | "not":
                 if metric > dimension + 0.12:
                     clause.what.append(term)
@@ -290,10 +316,20 @@ class Reader:
                 ranked = clause.rank is not None and not clause.dims and metric <= dimension
                 (clause.dims if ranked else clause.what).append(term)
 
+    def _rank_what_is_there(self) -> None:
+        """“which stores sell best”: what was named before a ranking is what gets ranked."""
+        clause = self._open
+        if not clause.dims:
+            things = [t for t in clause.what if t.tables or t.best("dimension") > t.best("metric") + 0.05]
+            clause.dims = things
+            clause.what = [t for t in clause.what if t not in things]
+
     def _noun(self, value: TimeInterval, index: int) -> None:
         clause = self._open
         if self._mode == "filter":
             clause.date_control = True
+        elif clause.grain is not None:
+            clause.ignored.append(self._text[self._items[index].start : self._items[index].end])
         elif self._mode == "dims" or clause.rank or (index and self._items[index - 1].kind == "filler"):
             clause.grain = value
 
@@ -325,3 +361,9 @@ class Reader:
                 break
         count = len({c.tab for c in self._clauses if c.tab})
         return f"Tab {count + 1}"
+
+
+def _is_number(term: Term) -> bool:
+    """Is the best dimension of a phrase a number (“lifetime value”), which is rather measured than grouped by?"""
+    best = max((m for m in term.matches if m.entry.kind == "dimension"), key=lambda m: m.score, default=None)
+    return best is not None and best.entry.field.type == DimensionType.NUMBER

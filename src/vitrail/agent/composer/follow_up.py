@@ -8,17 +8,20 @@ from __future__ import annotations
 import re
 
 from vitrail.agent.composer import naming
+from vitrail.agent.composer.cards import numbered, says_something
 from vitrail.agent.composer.choose import at_grain, field_of, money_like
 from vitrail.agent.composer.clauses import Reader
 from vitrail.agent.composer.commands import commands, is_kind, kind_of, targets, verb_of, without_verb
 from vitrail.agent.composer.lexicon import Term
 from vitrail.agent.composer.pieces import kpi_pieces, pieces_of
 from vitrail.agent.composer.plan import AppPlan, Piece
-from vitrail.agent.composer.planner import Planned, Planner, named_in, numbered, says_something
+from vitrail.agent.composer.planned import Planned
+from vitrail.agent.composer.planner import Planner, named_in
 from vitrail.agent.composer.resolve import Resolver
 from vitrail.agent.composer.scan import Item, scan
+from vitrail.agent.composer.whole import add_control, set_period, subtitle_of
 from vitrail.agent.composer.words import NUMBERS, tokens
-from vitrail.catalog.model import Dimension, DimensionType, Explore, ExploreName, Metric, TimeInterval
+from vitrail.catalog.model import Dimension, DimensionType, Explore, Metric, TimeInterval
 
 _RENAME = re.compile(
     r"^(?:please\s+)?(?:(?:re)?name|call|title|change the (?:title|name)(?: of)?)\b\s*(?P<what>.*?)\s*(?:\bto\b|\bas\b|:|(?<=\bit\b)|(?<=\bapp\b)|(?<=\bdashboard\b))\s*(?P<name>[\"“'‘]?.+?[\"”'’]?)$",
@@ -48,8 +51,8 @@ async def follow_up(planner: Planner, old: AppPlan, prompt: str) -> Planned:
         if not await editor.apply(command):
             editor.out.not_understood.append(command)
     plan = editor.plan
-    if planner.subtitle(old) == old.subtitle:
-        plan.subtitle = planner.subtitle(plan)
+    if subtitle_of(old) == old.subtitle:
+        plan.subtitle = subtitle_of(plan)
     plan.pieces = numbered(plan.pieces)
     plan.tabs = [t for t in plan.tabs if any(p.tab == t for p in plan.pieces)]
     return editor.out
@@ -65,12 +68,11 @@ class Editor:
         self.last: list[Piece] = []
 
     def explore(self, piece: Piece) -> Explore:
-        return self.planner.catalog.explores[ExploreName(piece.explore)]
+        return self.planner.sources.explore(piece.explore)
 
     @property
     def explores(self) -> list[Explore]:
-        names = dict.fromkeys(p.explore for p in self.plan.pieces)
-        return [self.planner.catalog.explores[ExploreName(n)] for n in names]
+        return self.planner.sources.explores_of(self.plan)
 
     def done(self, text: str) -> bool:
         self.out.remarks.append(text)
@@ -85,7 +87,7 @@ class Editor:
         if verb in ("replace", "swap", "switch", "change") or "instead of" in command or "rather than" in command:
             if self._replace(command):
                 return True
-        items = scan(command, self.planner.lexicon, self.planner.now)
+        items = scan(command, self.planner.sources.lexicon, self.planner.sources.now)
         kinds = {i.kind for i in items}
         if "filter" in kinds or verb == "filter":
             return self._filter(command)
@@ -124,7 +126,7 @@ class Editor:
         what = match.group("what") if match else ""
         if verb not in ("rename", "call", "title", "name", "change"):
             return False
-        found = targets(self.plan, what, self.planner.lexicon) if what else []
+        found = targets(self.plan, what, self.planner.sources.lexicon) if what else []
         if not name:
             return False
         if found and not re.search(r"\b(app|it|dashboard|page|report)\b", what, re.IGNORECASE):
@@ -136,7 +138,7 @@ class Editor:
 
     def _move(self, command: str) -> bool:
         match = _MOVE.match(command)
-        found = targets(self.plan, match.group("what"), self.planner.lexicon) if match else []
+        found = targets(self.plan, match.group("what"), self.planner.sources.lexicon) if match else []
         if match is None or not found:
             return False
         rest = [p for p in self.plan.pieces if p not in found]
@@ -164,7 +166,7 @@ class Editor:
                 piece.series, piece.top_series = None, None
                 piece.title = _without_noun(piece.title, noun)
                 return self.done(f"“{piece.title}” is no longer split by {noun}.")
-        found = targets(self.plan, text, self.planner.lexicon)
+        found = targets(self.plan, text, self.planner.sources.lexicon)
         named_kind = any(kind_of(t.low) for t in tokens(text))
         if not named_kind and terms:
             return self._remove_measure(terms) or self._drop(found)
@@ -219,20 +221,19 @@ class Editor:
     # -- filtering
 
     def _filter(self, command: str) -> bool:
-        clauses = Reader(scan(command, self.planner.lexicon, self.planner.now), command).read()
+        clauses = self.planner.read(command)
         before = len(self.plan.controls)
         dated = False
         for clause in clauses:
             for term in [*clause.controls, *clause.what, *clause.dims, *clause.conditions]:
-                self.planner.add_control(self.out, term, self.explores)
+                add_control(self.planner.sources, self.out, term, self.explores)
             if clause.date_control or clause.ranges:
                 dated = (
-                    self.planner.set_period(self.plan, self.explores, clause.ranges[0] if clause.ranges else None)
-                    or dated
+                    set_period(self.planner.sources, self.plan, clause.ranges[0] if clause.ranges else None) or dated
                 )
         added = [naming.lower(c.label) for c in self.plan.controls[before:]]
         if not added and re.search(r"\b(date|period|time)\b", command, re.IGNORECASE):
-            dated = self.planner.set_period(self.plan, self.explores, None) or dated
+            dated = set_period(self.planner.sources, self.plan, None) or dated
         if dated:
             added.append("the period")
         if added:
@@ -247,25 +248,27 @@ class Editor:
         )
 
     async def _where(self, command: str) -> bool:
-        items = scan(command, self.planner.lexicon, self.planner.now)
+        items = scan(command, self.planner.sources.lexicon, self.planner.sources.now)
         ranges = [i.value for i in items if i.kind == "range"]
         clauses = Reader(items, command).read()
         unknown = len(self.out.not_understood)
         home = self.explores[0] if self.explores else None
-        await self.planner.wishes(clauses, Resolver(self.planner.catalog, self.planner.lexicon), self.out, home)
+        await self.planner.wishes(
+            command, clauses, Resolver(self.planner.sources.catalog, self.planner.sources.lexicon), self.out, home
+        )
         where = [w for c in clauses for w in c.where]
         if where:
             fields = {w.field for w in where}
             self.plan.where = [w for w in self.plan.where if w.field not in fields] + where
             self.out.remarks.append(f"The app now shows only {naming.and_list([w.text for w in where])}.")
-        if ranges and self.planner.set_period(self.plan, self.explores, ranges[0]):
+        if ranges and set_period(self.planner.sources, self.plan, ranges[0]):
             self.out.remarks.append(f"The period is set to {ranges[0].text}.")
             where = where or [ranges[0].on("")]
         return bool(where) or len(self.out.not_understood) > unknown
 
     def _period(self, items: list[Item]) -> bool:
         found = next(i.value for i in items if i.kind == "range")
-        if not self.planner.set_period(self.plan, self.explores, found):
+        if not set_period(self.planner.sources, self.plan, found):
             return False
         return self.done(f"The period is set to {found.text}.")
 
@@ -277,9 +280,9 @@ class Editor:
         chart = "bar" if wanted.value == "rank" else wanted.value
         before, after = command[: wanted.start], command[wanted.end :]
         before = re.sub(r"\b(?:in)?to\b|\bas\b|\ban?\b", " ", without_verb(before) if before.strip() else before)
-        found = targets(self.plan, before, self.planner.lexicon) if before.strip() else []
+        found = targets(self.plan, before, self.planner.sources.lexicon) if before.strip() else []
         if not found and after.strip():
-            found = targets(self.plan, after, self.planner.lexicon)
+            found = targets(self.plan, after, self.planner.sources.lexicon)
         if not found and re.search(r"\b(it|that|this|them|chart|graph)\b", before, re.IGNORECASE):
             found = self.last or [p for p in self.plan.pieces if is_kind(p, "chart")][:1]
         found = [p for p in found if p.chart != "kpi" or chart == "kpi"] or [p for p in found if p.time]
@@ -333,7 +336,7 @@ class Editor:
 
     def _grain(self, command: str, items: list[Item]) -> bool:
         grain: TimeInterval = next(i.value for i in items if i.kind in ("grain", "noun"))
-        found = [p for p in targets(self.plan, command, self.planner.lexicon) if p.time and p.chart != "kpi"]
+        found = [p for p in targets(self.plan, command, self.planner.sources.lexicon) if p.time and p.chart != "kpi"]
         found = found or [p for p in self.plan.pieces if p.time and p.chart != "kpi"]
         changed = []
         for piece in found:
@@ -375,7 +378,7 @@ class Editor:
         if n is None or not 1 <= n <= 1000:
             return False
         ranked = [p for p in self.plan.pieces if p.chart in ("bar", "table", "pie") and p.time is None]
-        found = [p for p in targets(self.plan, command, self.planner.lexicon) if p in ranked]
+        found = [p for p in targets(self.plan, command, self.planner.sources.lexicon) if p in ranked]
         terms = [i for i in items if i.kind == "term"]
         if not found and terms:
             return False
@@ -403,7 +406,9 @@ class Editor:
         )
         terms = [i.value for i in items if i.kind == "term"]
         candidates = [p for p in self.plan.pieces if p.chart in ("bar", "table", "pie", "stacked") and p.time is None]
-        found = [p for p in targets(self.plan, command, self.planner.lexicon) if p in candidates] or candidates[:1]
+        found = [p for p in targets(self.plan, command, self.planner.sources.lexicon) if p in candidates] or candidates[
+            :1
+        ]
         if not found:
             return False
         piece = found[0]
@@ -424,7 +429,9 @@ class Editor:
         terms = [i.value for i in items if i.kind == "term" and (at is None or i.start > at.start)]
         verb = verb_of(command)
         subject = command[: at.start] if at else command
-        found = [p for p in targets(self.plan, subject, self.planner.lexicon) if p.chart not in ("kpi", "table")]
+        found = [
+            p for p in targets(self.plan, subject, self.planner.sources.lexicon) if p.chart not in ("kpi", "table")
+        ]
         if (
             not found
             and verb not in ("split", "break")
@@ -504,23 +511,25 @@ class Editor:
         match = _TO.match(text)
         if (
             match
-            and (into := targets(self.plan, match.group("where"), self.planner.lexicon))
+            and (into := targets(self.plan, match.group("where"), self.planner.sources.lexicon))
             and self._add_to(into[0], match.group("what"))
         ):
             return True
-        items = scan(text, self.planner.lexicon, self.planner.now)
+        items = scan(text, self.planner.sources.lexicon, self.planner.sources.now)
         clauses = Reader(items, text).read()
-        resolver = Resolver(self.planner.catalog, self.planner.lexicon)
+        resolver = Resolver(self.planner.sources.catalog, self.planner.sources.lexicon)
         main = next((p for p in self.plan.pieces if p.metrics), None)
         if main is not None:
             metric = field_of(self.explore(main), main.metrics[0])
-            term = self.planner.lexicon.phrase(tokens(metric.label), metric.label) if metric else None
+            term = self.planner.sources.lexicon.phrase(tokens(metric.label), metric.label) if metric else None
             resolver.last, resolver.last_explore = [term] if term else [], main.explore
         unknown = len(self.out.not_understood)
-        wishes = await self.planner.wishes(clauses, resolver, self.out, self.explores[0] if self.explores else None)
+        wishes = await self.planner.wishes(
+            text, clauses, resolver, self.out, self.explores[0] if self.explores else None
+        )
         added: list[Piece] = []
         for clause, found in wishes:
-            if clause.date_control and self.planner.set_period(self.plan, self.explores, None):
+            if clause.date_control and set_period(self.planner.sources, self.plan, None):
                 self.done("Added a filter on the period.")
                 continue
             if found is None or not says_something(clause, found):
@@ -599,7 +608,7 @@ class Editor:
         numbered(self.plan.pieces)
         if self.plan.period is not None:
             default = self.plan.period.default
-            self.planner.set_period(self.plan, self.explores, None)
+            set_period(self.planner.sources, self.plan, None)
             self.plan.period.default = default
 
     def _have(self, piece: Piece) -> bool:
@@ -613,14 +622,16 @@ class Editor:
     # -- phrases
 
     def _terms(self, text: str) -> list[Term]:
-        return [i.value for i in scan(text, self.planner.lexicon, self.planner.now) if i.kind == "term"]
+        return [i.value for i in scan(text, self.planner.sources.lexicon, self.planner.sources.now) if i.kind == "term"]
 
     def _metric(self, term: Term, explore: Explore) -> Metric | None:
-        found = Resolver(self.planner.catalog, self.planner.lexicon).measure(term, explore, listing=False)
+        found = Resolver(self.planner.sources.catalog, self.planner.sources.lexicon).measure(
+            term, explore, listing=False
+        )
         return found[0] if isinstance(found[0], Metric) else None
 
     def _breakdown(self, term: Term, explore: Explore) -> Dimension | None:
-        found = Resolver(self.planner.catalog, self.planner.lexicon).breakdown(term, explore)
+        found = Resolver(self.planner.sources.catalog, self.planner.sources.lexicon).breakdown(term, explore)
         dimension = found[0]
         if not isinstance(dimension, Dimension) or dimension.type in (DimensionType.DATE, DimensionType.TIMESTAMP):
             return None

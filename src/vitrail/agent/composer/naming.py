@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from vitrail.agent.composer.choose import name_dimension
 from vitrail.agent.composer.words import label_stems
-from vitrail.catalog.model import Dimension, Explore, Metric, TimeInterval
+from vitrail.catalog.model import Dimension, DimensionType, Explore, Metric, TimeInterval
 
 GRAIN_NAMES = {
     TimeInterval.HOUR: "hour",
@@ -18,6 +18,7 @@ GRAIN_NAMES = {
     TimeInterval.YEAR: "year",
     TimeInterval.DAY_OF_WEEK_NAME: "day of the week",
     TimeInterval.MONTH_NAME: "month of the year",
+    TimeInterval.HOUR_OF_DAY_NUM: "hour of the day",
 }
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -48,12 +49,20 @@ def dimension_noun(explore: Explore, dimension: Dimension) -> str:
         name = name_dimension(table)
         if name is not None and name.id == dimension.id and {"name", "title"} & set(label_stems(dimension.label)):
             return singular(table.label)
-    return lower(dimension.label)
+    return yes_noun(dimension.label) if dimension.type is DimensionType.BOOLEAN else lower(dimension.label)
 
 
-def and_list(parts: Sequence[str]) -> str:
+def and_list(parts: Sequence[str], *, oxford: bool = False) -> str:
+    """“a, b and c”; with `oxford` a comma before the last “and”, for parts that hold an “and” themselves."""
     parts = list(dict.fromkeys(parts))
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1] if parts else ""
+    if len(parts) < 2:
+        return "".join(parts)
+    return ", ".join(parts[:-1]) + (", and " if oxford else " and ") + parts[-1]
+
+
+def yes_noun(label: str) -> str:
+    """“Is vegetarian” → “vegetarian”."""
+    return lower(re.sub(r"^(?:is|has|was|are)\s+", "", label, flags=re.IGNORECASE))
 
 
 def metrics_text(metrics: Sequence[Metric]) -> str:

@@ -9,7 +9,6 @@ from vitrail.agent.composer import naming
 from vitrail.agent.composer.choose import (
     at_grain,
     breakdowns,
-    field_of,
     intervals,
     main_metrics,
     money_like,
@@ -17,10 +16,10 @@ from vitrail.agent.composer.choose import (
     time_dimensions,
     unique,
 )
-from vitrail.agent.composer.plan import Chart, Condition, Piece
+from vitrail.agent.composer.plan import Chart, Piece
 from vitrail.agent.composer.resolve import Resolved
 from vitrail.agent.composer.timing import grain_for, span_days
-from vitrail.catalog.model import Dimension, DimensionType, Explore, Metric, MetricType, TimeInterval
+from vitrail.catalog.model import DimensionType, Explore, Metric, MetricType, TimeInterval
 
 BARS = 15
 SERIES_ROWS = 5000
@@ -40,20 +39,22 @@ def pieces_of(found: Resolved) -> list[Piece]:
     # “orders by first order date”: a date among the breakdowns is a trend too.
     timed = timed or (found.date is not None and not clause.ranges and clause.latest is None)
     if clause.latest is not None or chart == "table" or len(dims) > 2:
-        return [_table(found)]
+        return [table_of(found)]
     if clause.rank is not None and (dims or timed):
-        return [_ranking(found)] if dims else _over_time(found, metrics)
+        return [ranking(found)] if dims else over_time(found, metrics)
+    if clause.compare and len(clause.ranges) > 1 and not dims:
+        clause.yoy = clause.yoy or TimeInterval.YEAR
     if clause.yoy is not None:
         kpis = [
             replace_piece(p, compare="year" if clause.yoy is TimeInterval.YEAR else "previous")
             for p in kpi_pieces(found)
         ]
-        return [*kpis, *_over_time(found, metrics)] if found.date is not None else kpis
+        return [*kpis, *over_time(found, metrics)] if found.date is not None else kpis
     if found.date is not None and timed:
-        return _over_time(found, metrics)
+        return over_time(found, metrics)
     if not dims:
         return kpi_pieces(found)
-    return _by_dimension(found, metrics)
+    return by_dimension(found, metrics)
 
 
 def replace_piece(piece: Piece, **changes: object) -> Piece:
@@ -80,10 +81,10 @@ def kpi_pieces(found: Resolved) -> list[Piece]:
     return pieces
 
 
-def _over_time(found: Resolved, metrics: Sequence[Metric]) -> list[Piece]:
+def over_time(found: Resolved, metrics: Sequence[Metric]) -> list[Piece]:
     clause, explore, date = found.clause, found.explore, found.date
     if date is None:
-        return _by_dimension(found, metrics) if found.dims else kpi_pieces(found)
+        return by_dimension(found, metrics) if found.dims else kpi_pieces(found)
     days = next((d for r in clause.ranges if (d := span_days(r)) is not None), None)
     x, grain = at_grain(explore, date.id, clause.grain or grain_for(days))
     series = found.dims[0] if found.dims else None
@@ -98,7 +99,7 @@ def _over_time(found: Resolved, metrics: Sequence[Metric]) -> list[Piece]:
     pieces = []
     for group in groups:
         by = [naming.GRAIN_NAMES.get(grain, "date") if grain else naming.lower(date.label)]
-        if date.id not in _usual(explore):
+        if date.id not in _usual(explore) and grain not in _CYCLES:
             by = [f"{by[0]} of {naming.lower(date.label)}"] if grain else by
         by += [naming.dimension_noun(explore, series)] if series else []
         pieces.append(
@@ -118,7 +119,7 @@ def _over_time(found: Resolved, metrics: Sequence[Metric]) -> list[Piece]:
             )
         )
     for other in found.dims[1:]:
-        pieces += _by_dimension(replace(found, dims=[other], date=None), metrics)
+        pieces += by_dimension(replace(found, dims=[other], date=None), metrics)
     return pieces
 
 
@@ -126,12 +127,12 @@ def _usual(explore: Explore) -> set[str]:
     return {d.id for d in time_dimensions(explore)[:1]}
 
 
-def _by_dimension(found: Resolved, metrics: Sequence[Metric]) -> list[Piece]:
+def by_dimension(found: Resolved, metrics: Sequence[Metric]) -> list[Piece]:
     clause, explore, dims = found.clause, found.explore, found.dims
     first, second = dims[0], dims[1] if len(dims) > 1 else None
     groups = _units(metrics)
     if len(metrics) > 2 and len(groups) > 1 and second is None and clause.chart is None:
-        return [*_by_dimension(replace(found, metrics=list(metrics[:1])), metrics[:1]), _table(found)]
+        return [*by_dimension(replace(found, metrics=list(metrics[:1])), metrics[:1]), table_of(found)]
     chart: Chart = "bar"
     if second is not None or clause.chart == "stacked":
         chart = "stacked" if second is not None and clause.chart != "bar" else "bar"
@@ -142,7 +143,7 @@ def _by_dimension(found: Resolved, metrics: Sequence[Metric]) -> list[Piece]:
     if chart == "pie" or second is not None:
         groups = [[m] for m in metrics]
     nouns = [naming.dimension_noun(explore, d) for d in dims[:2]]
-    ordered = first.type is DimensionType.NUMBER
+    ordered = first.type is DimensionType.NUMBER and clause.order is None
     return [
         Piece(
             id="",
@@ -153,7 +154,7 @@ def _by_dimension(found: Resolved, metrics: Sequence[Metric]) -> list[Piece]:
             x=first.id,
             series=second.id if second else None,
             sort=first.id if ordered else group[0].id,
-            descending=not ordered,
+            descending=clause.order if clause.order is not None else not ordered,
             limit=500 if second is not None else 50 if chart == "pie" or ordered else BARS,
         )
         for group in groups
@@ -167,7 +168,7 @@ def _adds_up(metric: Metric) -> bool:
     )
 
 
-def _ranking(found: Resolved) -> Piece:
+def ranking(found: Resolved) -> Piece:
     clause, explore, dims = found.clause, found.explore, found.dims
     rank = clause.rank
     n = (rank.n if rank and rank.n else 10) or 10
@@ -191,7 +192,7 @@ def _ranking(found: Resolved) -> Piece:
     )
 
 
-def _table(found: Resolved) -> Piece:
+def table_of(found: Resolved) -> Piece:
     """Rows to read: a list of things with what is known of them, or measures by dimensions."""
     clause, explore = found.clause, found.explore
     dims, metrics = list(found.dims), list(found.metrics)
@@ -201,6 +202,8 @@ def _table(found: Resolved) -> Piece:
         named = name_dimension(table)
         dims = unique([*([named] if named else []), *dims, *own])[:5]
         metrics = metrics or main_metrics(explore, 3)
+    elif dims and found.inherited:
+        metrics = unique([*metrics, *main_metrics(explore, 3)])[:4]
     rows = [d.id for d in dims]
     time = grain = None
     if found.date is not None and (clause.grain or clause.latest is not None or clause.trend):
@@ -238,50 +241,6 @@ def _table(found: Resolved) -> Piece:
         time=found.date.id if time and found.date else None,
         grain=grain,
         sort=sort,
-        descending=clause.rank.descending if clause.rank else True,
+        descending=clause.rank.descending if clause.rank else clause.order is not False,
         limit=max(1, min(limit, 5000)),
     )
-
-
-def conditions_text(conditions: Sequence[Condition]) -> str:
-    return naming.and_list([c.text for c in conditions if c.text])
-
-
-def overview_pieces(explore: Explore, lead: Sequence[Metric] = (), grain: TimeInterval | None = None) -> list[Piece]:
-    """What a vague prompt gets: the main numbers, the trend of the first, what explains it, the best and worst."""
-    from vitrail.agent.composer.clauses import Clause
-
-    metrics = unique([*lead, *main_metrics(explore, 4)])[:4]
-    if not metrics:
-        return []
-    clause = Clause(grain=grain or TimeInterval.MONTH)
-    base = Resolved(clause, explore, metrics=metrics)
-    pieces = kpi_pieces(base)
-    main = metrics[:1]
-    dates = time_dimensions(explore)
-    if dates:
-        pieces += _over_time(replace(base, metrics=main, date=dates[0]), main)
-    short: list[Dimension] = []
-    for dimension in breakdowns(explore):
-        table = explore.tables[dimension.table]
-        named = name_dimension(table)
-        if named is not None and named.id == dimension.id:
-            continue
-        if len(short) < 2:
-            short.append(dimension)
-    for dimension in short:
-        pieces += _by_dimension(replace(base, clause=Clause(), metrics=main, dims=[dimension]), main)
-    things = [
-        named
-        for table in explore.tables.values()
-        if (named := name_dimension(table)) is not None
-        and named.type is DimensionType.STRING
-        and not named.name.endswith("_id")
-    ]
-    if things:
-        pieces.append(_table(replace(base, clause=Clause(chart="table"), dims=things[:1], metrics=metrics[:4])))
-    return pieces
-
-
-def metric_objects(explore: Explore, ids: Sequence[str]) -> list[Metric]:
-    return [m for i in ids if isinstance(m := field_of(explore, i), Metric)]

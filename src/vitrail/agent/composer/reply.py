@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from vitrail.agent.composer import naming
 from vitrail.agent.composer.lexicon import Lexicon
 from vitrail.agent.composer.plan import AppPlan, Piece
-from vitrail.agent.composer.planner import Planned
+from vitrail.agent.composer.planned import Planned
 from vitrail.agent.fence import line
 from vitrail.catalog.model import Catalog, ExploreName
 

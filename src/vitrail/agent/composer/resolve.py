@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from vitrail.agent.composer.choose import (
     count_metric,
     field_of,
+    intervals,
     is_numeric,
     main_metrics,
     name_dimension,
     time_dimensions,
     unique,
+    worth,
 )
 from vitrail.agent.composer.clauses import Clause
 from vitrail.agent.composer.lexicon import GOOD, Lexicon, Term
+from vitrail.agent.composer.words import concept, label_stems
 from vitrail.catalog.model import Catalog, Dimension, DimensionType, Explore, ExploreName, Metric, MetricType
 
 FOREIGN = 0.3
@@ -35,6 +38,8 @@ class Resolved:
     """The table that is to be listed row by row (“table of customers”)."""
     left: list[Term] = field(default_factory=list)
     score: float = 0.0
+    inherited: bool = False
+    """The clause names no measure of its own: it has those of the clause before, or the explore's usual one."""
 
 
 class Resolver:
@@ -96,20 +101,23 @@ class Resolver:
         out.metrics = unique(out.metrics)
         out.dims = unique(out.dims)
         if not out.metrics and not (listing and out.lists):
-            inherited = [self.measure(term, explore, False) for term in self.last]
+            out.inherited = True
+            ranked = {d.table for d in out.dims}
+            inherited = [self.measure(t, explore, False) for t in self.last if not ranked & set(t.tables)]
             chosen = [c for c, score in inherited if isinstance(c, Metric) and score >= GOOD - FOREIGN]
             out.score += max((score for c, score in inherited if isinstance(c, Metric)), default=0.0) * 0.6
             if not chosen:
                 chosen = main_metrics(explore, 1)
-                money = chosen and chosen[0].type in (MetricType.SUM, MetricType.NUMBER)
-                out.score += (0.3 if money else 0.1) if chosen else 0.0
-            if chosen and out.dims and out.dims[0].table != explore.base_table:
+                if chosen and not clause.what:
+                    out.score += 0.08 * worth(chosen[0]) + (0.05 if time_dimensions(explore) else 0.0)
+            if chosen and clause.dims and out.dims and out.dims[0].table != explore.base_table:
                 out.score += 0.15
             out.metrics = chosen if clause.rank is None else chosen[:1]
         needs_date = bool(clause.grain or clause.trend or clause.yoy or clause.latest is not None)
         if out.date is None and (needs_date or clause.ranges):
             dates = time_dimensions(explore)
-            out.date = dates[0] if dates else None
+            having = [d for d in dates if clause.grain in intervals(explore, d.id)]
+            out.date = having[0] if having else dates[0] if dates else None
             if needs_date:
                 out.score += 0.2 if dates else -0.5
         for term in clause.controls:
@@ -189,28 +197,38 @@ class Resolver:
         return best
 
 
+_PLACES = frozenset({"store", "office", "warehouse", "site"})
+
+
 def _poor(dimension: Dimension) -> float:
-    """Ids and long numbers are rarely what people break things down by."""
+    """Ids and long numbers are rarely what people break things down by; a region is rather a shop's than a buyer's."""
+    if {concept(s) for s in label_stems(dimension.table)} & _PLACES:
+        return -0.02
     if dimension.type is DimensionType.NUMBER:
         return 0.12
     return 0.25 if dimension.name.endswith(("_id", "_key", "_uuid")) or dimension.name == "id" else 0.0
 
 
 def best_explore(catalog: Catalog, terms: Sequence[Term]) -> Explore | None:
-    """The explore that a vague prompt is about: the one whose table is named, else the one with the most to measure."""
-    named = [t for term in terms for t in term.tables]
-    for table in named:
-        homes = [e for e in catalog.explores.values() if e.base_table == table and main_metrics(e, 2)]
-        if homes:
-            return min(homes, key=lambda e: e.name)
+    """The explore that a vague prompt is about. A table that is named is best told of by its own explore if that has
+    enough to measure, else by the richest one that joins it."""
+    named = [table for term in terms for table in term.tables]
+    fields = {m.entry.field.table for term in terms for m in term.matches[:3]}
 
-    def worth(explore: Explore) -> tuple[float, str]:
+    def rank(explore: Explore) -> tuple[float, str]:
         own = [m for m in explore.base.metrics.values() if not m.hidden and is_numeric(m)]
         score = min(len(own), 8) * 0.3 + len(explore.joins) * 0.2
         if main_metrics(explore, 1) and main_metrics(explore, 1)[0].type is MetricType.SUM:
             score += 1.5
         dates = time_dimensions(explore)
-        score += 1.0 if dates and dates[0].table == explore.base_table else 0.3 if dates else 0.0
+        dated = bool(dates) and dates[0].table == explore.base_table
+        score += 1.0 if dated else 0.3 if dates else 0.0
+        if named:
+            score += 4.0 if named[0] in explore.tables else 0.0
+            score += 5.0 if explore.base_table in named and len(own) >= 3 and dated else 0.0
+        elif fields:
+            score += 2.0 * sum(table in explore.tables for table in fields) / len(fields)
+            score += 2.0 if explore.base_table in fields else 0.0
         return -score, explore.name
 
-    return min(catalog.explores.values(), key=worth, default=None)
+    return min(catalog.explores.values(), key=rank, default=None)

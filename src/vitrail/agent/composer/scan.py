@@ -13,7 +13,8 @@ from typing import Any
 
 from vitrail.agent.composer import timing
 from vitrail.agent.composer.lexicon import GOOD, Lexicon, Term
-from vitrail.agent.composer.words import FILLERS, Token, tokens, word_set
+from vitrail.agent.composer.words import FILLERS, Token, fold, tokens, word_set
+from vitrail.catalog.model import TimeInterval
 
 MAX_SPAN = 6
 
@@ -99,7 +100,7 @@ _RANKED = word_set(
 )
 _TREND = word_set(
     """
-    trend trends trending trended history historical historically evolution timeline progression
+    trend trends growth trending trended history historical historically evolution timeline progression
     """
 )
 _SHARE = word_set(
@@ -187,6 +188,15 @@ def _at(words: Sequence[Token], i: int, text: str, lexicon: Lexicon, now: date) 
         return found[0], "range", found[1]
     if found_more := _threshold(words, i):
         return found_more
+    if found_order := _order(words, i):
+        return found_order
+    if low in ("date", "time", "period", "timeframe") and (
+        low in ("period", "timeframe")
+        or (i + 1 < len(words) and words[i + 1].low in ("range", "ranges", "picker", "period"))
+    ):
+        return (1 if low in ("period", "timeframe") else 2), "dates", low
+    if "tab" in fold(text) and _next_tab(words, i):
+        return 1, "tab", low
     if found_rank := _rank(words, i):
         return found_rank
     if low in timing.GRAIN_WORDS:
@@ -228,6 +238,12 @@ def _at(words: Sequence[Token], i: int, text: str, lexicon: Lexicon, now: date) 
         return 1, "not", low
     if low == "where":
         return 1, "where", low
+    if low == "hour" and nxt == "of":
+        return (
+            (4 if [w.low for w in words[i + 2 : i + 4]] == ["the", "day"] else 3),
+            "noun",
+            TimeInterval.HOUR_OF_DAY_NUM,
+        )
     if low in _TREND:
         return 1, "trend", False
     if low in _COMPARE:
@@ -284,13 +300,26 @@ def _term(words: Sequence[Token], i: int, text: str, lexicon: Lexicon, shortest:
         abbreviation = len(span) == 1 and span[0].low in ("aov", "mrr", "arr", "ltv", "clv", "arpu", "frt", "ttr", "gm")
         if len(meaning) < shortest and not abbreviation:
             continue
-        term = lexicon.phrase(span, text)
+        term = _dated(words, i, end, text, lexicon) or lexicon.phrase(span, text)
         if term is None:
             continue
         if shortest > 1 and not term.tables and (term.matches[0].score if term.matches else 0) < GOOD + 0.08:
             continue
         return end + 1 - i, "term", term
     return None
+
+
+def _dated(words: Sequence[Token], i: int, end: int, text: str, lexicon: Lexicon) -> Term | None:
+    """“first order month”, “signup week”: a date field, said with a grain in place of “date”."""
+    after = words[end + 1] if end + 1 < len(words) else None
+    if after is None or after.stem not in timing.UNITS:
+        return None
+    term = lexicon.phrase(words[i : end + 1], text)
+    found = term or lexicon.phrase([*words[i : end + 1], *tokens("date")], text)
+    dates = tuple(m for m in found.matches if m.entry.is_time) if found else ()
+    if not dates or (term is not None and term.tables):
+        return None
+    return Term(text[words[i].start : words[end].end], dates, (), words[i].start, words[end].end)
 
 
 def _threshold(words: Sequence[Token], i: int) -> tuple[int, str, Any] | None:
@@ -305,9 +334,42 @@ def _threshold(words: Sequence[Token], i: int) -> tuple[int, str, Any] | None:
     return None
 
 
+def _order(words: Sequence[Token], i: int) -> tuple[int, str, Any] | None:
+    """`lowest first`, `sorted descending`."""
+    low, nxt = words[i].low, words[i + 1].low if i + 1 < len(words) else ""
+    if nxt == "first" and low in (*_TOP, "most", "least", "newest", "oldest"):
+        return 2, "order", _TOP.get(low, low in ("most", "newest"))
+    if low in ("descending", "desc", "ascending", "asc"):
+        return 1, "order", low.startswith("desc")
+    return None
+
+
+def _next_tab(words: Sequence[Token], i: int) -> bool:
+    """“one for sales … and another with customers”, in a prompt that speaks of tabs."""
+    low, nxt = words[i].low, words[i + 1].low if i + 1 < len(words) else ""
+    return low in ("one", "another", "other", "first", "second", "third", "fourth") and nxt in (
+        "for",
+        "with",
+        "on",
+        "about",
+        "shows",
+        "showing",
+        "tab",
+        "is",
+        "should",
+    )
+
+
 def _rank(words: Sequence[Token], i: int) -> tuple[int, str, Any] | None:
     """`top ten`, `10 best`, `best-selling`, `most popular`, `latest 20`."""
     low = words[i].low
+    if (
+        low in ("top", "bottom")
+        and i
+        and words[i - 1].low in ("the", "on", "at")
+        and (words[i - 1].low != "the" or (i > 1 and words[i - 2].low in ("at", "on", "to", "along")))
+    ):
+        return 1, "filler", low  # a place on the page
     nxt = words[i + 1] if i + 1 < len(words) else None
     at, n = i, None
     if words[i].number is not None and nxt is not None and (nxt.low in _TOP or nxt.low in ("most", "least", "latest")):

@@ -1,15 +1,19 @@
-"""Words that are values: “only returning customers”, “in Brooklyn”. Found by asking the builder's own data, as the
-builder, for the distinct values of likely dimensions. Nothing of it leaves this process."""
+"""Words that are values: “only returning customers”, “in Brooklyn”, “online vs in-store”.
+
+Found by asking the builder's own data, as the builder, for the distinct values of likely dimensions, and only when a
+prompt has words that no field explains. Nothing of it leaves this process.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vitrail.agent.composer.choose import breakdowns, unique
-from vitrail.agent.composer.words import fold, label_stems
+from vitrail.agent.composer.words import FILLERS, fold
 from vitrail.catalog.model import Dimension, DimensionType, Explore
 from vitrail.errors import VitrailError
 from vitrail.query.metric_query import MetricQuery
@@ -22,11 +26,13 @@ MAX_VALUES = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """A value that the builder meant: which dimension holds it, spelt as in the data."""
+class Mention:
+    """A value that a text names: which dimension holds it, how it is spelt in the data, and where in the text."""
 
     dimension: Dimension
     value: str
+    start: int
+    end: int
 
 
 class ValueFinder:
@@ -36,49 +42,54 @@ class ValueFinder:
         self._run = run_query
         self._known: dict[tuple[str, str], list[str]] = {}
 
-    @property
-    def asked(self) -> list[str]:
-        """The dimensions that were asked, for the builder to see."""
-        return [field for _, field in self._known]
-
-    async def find(self, phrase: str, explore: Explore, first: Sequence[Dimension] = ()) -> Value | None:
-        """The value that `phrase` names; dimensions in `first` are tried before the likely ones."""
-        for dimension in self._likely(explore, first):
-            match = _matching(phrase, await self._values(explore, dimension))
-            if match is not None:
-                return Value(dimension, match)
-        return None
-
-    async def prepare(self, explore: Explore, first: Sequence[Dimension] = ()) -> None:
-        """Asks for the values of all likely dimensions at once."""
-        await asyncio.gather(*(self._values(explore, d) for d in self._likely(explore, first)))
+    async def mentions(
+        self, text: str, start: int, end: int, explore: Explore, first: Sequence[Dimension] = ()
+    ) -> list[Mention]:
+        """Values named between two places of a text, the longest first where they overlap. Dimensions in `first` win
+        over the likely ones; among those, the one with the most mentions."""
+        likely = self._likely(explore, first)
+        await asyncio.gather(*(self._values(explore, d) for d in likely))
+        found: dict[str, list[Mention]] = {}
+        for dimension in likely:
+            for value in self._known[(explore.name, dimension.id)]:
+                found.setdefault(dimension.id, []).extend(_where(text, start, end, value, dimension))
+        hinted = {d.id for d in first}
+        ordered = sorted(
+            (m for group in found.values() for m in group),
+            key=lambda m: (m.start - m.end, m.dimension.id not in hinted, -len(found[m.dimension.id])),
+        )
+        taken: list[Mention] = []
+        for mention in ordered:
+            if all(mention.end <= t.start or mention.start >= t.end for t in taken):
+                taken.append(mention)
+        return sorted(taken, key=lambda m: m.start)
 
     def _likely(self, explore: Explore, first: Sequence[Dimension]) -> list[Dimension]:
-        likely = [d for d in breakdowns(explore) if d.type is DimensionType.STRING]
-        return unique([*(d for d in first if d.type is DimensionType.STRING), *likely])[:MAX_DIMENSIONS]
+        strings = [*first, *breakdowns(explore)]
+        return unique(d for d in strings if d.type is DimensionType.STRING)[:MAX_DIMENSIONS]
 
-    async def _values(self, explore: Explore, dimension: Dimension) -> list[str]:
+    async def _values(self, explore: Explore, dimension: Dimension) -> None:
         key = (explore.name, dimension.id)
-        if key not in self._known:
-            self._known[key] = []
-            if self._run is not None:
-                try:
-                    result = await self._run(
-                        MetricQuery(explore_name=explore.name, dimensions=[dimension.id], limit=MAX_VALUES)
-                    )
-                    self._known[key] = [str(row[0]) for row in result.rows if row and row[0] is not None]
-                except VitrailError:
-                    pass  # what can't be asked can't be meant
-        return self._known[key]
+        if key in self._known:
+            return
+        self._known[key] = []
+        if self._run is None:
+            return
+        query = MetricQuery(explore_name=explore.name, dimensions=[dimension.id], limit=MAX_VALUES)
+        try:
+            result = await self._run(query)
+        except VitrailError:
+            return  # what can't be asked can't be meant
+        self._known[key] = [str(row[0]) for row in result.rows if row and row[0] is not None]
 
 
-def _matching(phrase: str, values: Sequence[str]) -> str | None:
-    wanted, stems = fold(phrase), label_stems(phrase)
-    for value in values:
-        if fold(value) == wanted:
-            return value
-    same = [v for v in values if label_stems(v) == stems]
-    if same:
-        return same[0]
-    beginning = [v for v in values if fold(v).startswith(wanted) and len(wanted) >= 4]
-    return beginning[0] if len(beginning) == 1 else None
+def _where(text: str, start: int, end: int, value: str, dimension: Dimension) -> list[Mention]:
+    """The places where a value is named, in any case, with a space or a hyphen between its words, also in the plural."""
+    words = re.findall(r"\w+", fold(value))
+    if not words or len(fold(value)) < 2 or (len(words) == 1 and (words[0] in FILLERS or words[0].isdigit())):
+        return []
+    pattern = r"(?<!\w)" + r"[\s_-]+".join(map(re.escape, words)) + r"(?:s|es)?(?!\w)"
+    part = fold(text[start:end])
+    if len(part) != end - start:  # folding changed lengths: places would not fit
+        part = text[start:end].lower()
+    return [Mention(dimension, value, start + m.start(), start + m.end()) for m in re.finditer(pattern, part)]

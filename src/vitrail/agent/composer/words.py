@@ -109,7 +109,7 @@ FILLERS = word_set(
     choosing choice pick picking select selecting selectable easily easy ok okay thanks thank hello hi hey maybe
     perhaps possibly ideally preferably basically actually generally roughly start starting happened changed
     change changes changing develop developed developing grew grow growing evolve evolved evolving generated
-    generate generates well
+    generate generates well sell sells selling growing-by do-we non theirs everyones perform performs performed sell sells selling non perform performs performed against
     """
 )
 """Words that say nothing about a field by themselves; never reported as not understood."""
@@ -164,9 +164,6 @@ _IRREGULAR = {
     "address": "address",
     "earnings": "earnings",
     "returns": "return",
-    "selling": "sold",
-    "sells": "sold",
-    "sell": "sold",
     "bought": "purchase",
     "men": "man",
     "women": "woman",

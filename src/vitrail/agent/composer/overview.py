@@ -1,0 +1,47 @@
+"""What a vague prompt gets: the main numbers, the trend of the first, what explains it, and the things behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from vitrail.agent.composer.choose import breakdowns, main_metrics, name_dimension, time_dimensions, unique
+from vitrail.agent.composer.clauses import Clause
+from vitrail.agent.composer.pieces import by_dimension, kpi_pieces, over_time, table_of
+from vitrail.agent.composer.plan import Piece
+from vitrail.agent.composer.resolve import Resolved
+from vitrail.catalog.model import Dimension, DimensionType, Explore, Metric, TimeInterval
+
+NUMBERS = 4
+EXPLANATIONS = 2
+
+
+def overview_pieces(
+    explore: Explore, lead: Sequence[Metric] = (), grain: TimeInterval | None = None, focus: str | None = None
+) -> list[Piece]:
+    """Cards of an overview. `lead` are the measures that were named, `focus` the table that it is about."""
+    metrics = unique([*lead, *main_metrics(explore, NUMBERS)])[:NUMBERS]
+    if not metrics:
+        return []
+    base = Resolved(Clause(grain=grain or TimeInterval.MONTH), explore, metrics=metrics)
+    pieces = kpi_pieces(base)
+    main = metrics[:1]
+    dates = time_dimensions(explore)
+    if dates:
+        pieces += over_time(replace(base, metrics=main, date=dates[0]), main)
+    names = [named for table in explore.tables.values() if (named := name_dimension(table)) is not None]
+    explaining = [d for d in breakdowns(explore) if all(d.id != n.id for n in names)]
+    explaining.sort(key=lambda d: d.table != focus)
+    for dimension in explaining[:EXPLANATIONS]:
+        pieces += by_dimension(replace(base, clause=Clause(), metrics=main, dims=[dimension]), main)
+    things = [d for d in names if d.type is DimensionType.STRING and not d.name.endswith("_id")]
+    things.sort(key=lambda d: _interest(d, explore, focus))
+    if things:
+        listed = replace(base, clause=Clause(chart="table"), dims=things[:1], metrics=metrics[:NUMBERS])
+        pieces.append(table_of(listed))
+    return pieces
+
+
+def _interest(thing: Dimension, explore: Explore, focus: str | None) -> tuple[bool, bool]:
+    """The table in focus first, then joined things before rows of the base table itself."""
+    return thing.table != focus, thing.table == explore.base_table
