@@ -105,7 +105,7 @@ npm_packages() {
     key=$(hash "$1/package.json" "$1/package-lock.json")
     made "npm-$1" "$key" "$1/node_modules" && return
     say "npm packages of $1/"
-    (cd "$1" && npm ci --no-audit --no-fund --loglevel=error) ||
+    (cd "$1" && npm ci --silent --no-audit --no-fund) ||
         fail "npm could not install the packages of $1/." "Check that this machine reaches an npm registry (~/.npmrc applies)."
     stamp "npm-$1" "$key"
 }

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from vitrail.apps import probes
 from vitrail.errors import FeatureOff, Unavailable, VitrailError
 from vitrail.licence.state import LicenceStatus
 from vitrail.services import Services
@@ -58,18 +59,20 @@ async def _store(services: Services) -> str:
     return f"wrote, read and deleted a file in {services.store.where}"
 
 
-PROBES: list[tuple[str, str, Probe]] = [
+PROBES: tuple[tuple[str, str, Probe], ...] = (
     ("switch", "Switch", _switch),
     ("licence", "Licence", _licence),
     ("database", "Database", _database),
     ("store", "Object store", _store),
-]
-"""In the order of the page. The sandbox, the toolchain, the browser and the model add theirs."""
+)
+"""In the order of the page; what data apps are built with follows (`apps.probes`)."""
 
 
 async def examine(services: Services) -> list[Check]:
     """Runs every check, one after the other (a check may start a browser), none longer than a minute."""
-    return [await _one(services, *probe) for probe in PROBES]
+    from vitrail.apps.probes import PROBES as BUILDING  # heavy to import, and only the doctor needs it
+
+    return [await _one(services, *probe) for probe in (*PROBES, *BUILDING)]
 
 
 async def _one(services: Services, name: str, title: str, probe: Probe) -> Check:

@@ -1,47 +1,77 @@
-"""What the doctor tries of data apps: the toolchain, a sandbox, the browser, the model."""
+"""The doctor's checks of what data apps are built with: sandbox, toolchain, browser, model. Each is tried for real."""
 
 from __future__ import annotations
 
-from vitrail.agent.models import make_model
-from vitrail.apps.renderer import Renderer
-from vitrail.errors import Unavailable
-from vitrail.sandbox.providers import make_provider
-from vitrail.sandbox.toolchain import ensure_toolchain
 from vitrail.services import Services
 
 
-async def toolchain(services: Services) -> str:
-    """It is built (or was), and whole."""
-    found = await ensure_toolchain(services.settings, lambda _: None)
-    return f"version {found.tag}"
-
-
 async def sandbox(services: Services) -> str:
-    """One is started, something runs in it, and it is ended."""
+    """Starts a sandbox of its own and runs a command in it."""
+    from vitrail.sandbox.providers import make_provider
+
     provider = make_provider(services.settings)
     try:
         await provider.check()
     finally:
         await provider.aclose()
-    return f"{provider.name}: a sandbox was started and ended"
+    return f"a sandbox ({provider.name}) started and ran a command"
+
+
+async def toolchain(services: Services) -> str:
+    """Looks for the toolchain of this version; building it takes too long for a check."""
+    import asyncio
+
+    from vitrail.errors import Unavailable
+    from vitrail.sandbox.toolchain import open_toolchain
+    from vitrail.sandbox.toolchain_build import sources, tag_of
+
+    tag = await asyncio.to_thread(lambda: tag_of(sources()))
+    if await asyncio.to_thread(open_toolchain, services.settings, tag) is None:
+        raise Unavailable(
+            "The app toolchain of this version is not built yet.",
+            cure="Run `make setup` (or python -m vitrail.sandbox.toolchain); the server also builds it when it starts.",
+        )
+    return f"version {tag} is ready"
 
 
 async def browser(services: Services) -> str:
-    """It starts."""
+    """Starts the Chromium that apps are checked with."""
+    from vitrail.apps.renderer import Renderer
+
     if not services.settings.render_enabled:
-        raise Unavailable(
-            "Rendering is switched off (VITRAIL_RENDER_ENABLED=false); versions are ready without having been drawn.",
-            cure="Set VITRAIL_RENDER_ENABLED=true, so that ready means that it works.",
-        )
+        return "switched off by VITRAIL_RENDER_ENABLED: versions are not rendered before they are ready"
     renderer = Renderer(services.settings.chromium)
     try:
         started = await renderer.start()
-        return f"Chromium {started.version}"
+        return f"{renderer.program()} {started.version} started"
     finally:
         await renderer.aclose()
 
 
 async def model(services: Services) -> str:
-    """The settings name one that can be asked. Nothing is sent: a call costs money."""
-    chosen = make_model(services.settings, None)
-    return f"{chosen.label}"
+    """Asks the model for one word. The offline planner needs no asking."""
+    from pydantic_ai.direct import model_request
+    from pydantic_ai.messages import ModelRequest
+    from pydantic_ai.settings import ModelSettings
+
+    from vitrail.agent.errors import classify
+    from vitrail.agent.models import make_model
+
+    choice = make_model(services.settings)
+    if choice.offline:
+        return f"{choice.label} is built in"
+    try:
+        await model_request(
+            choice.model, [ModelRequest.user_text_prompt("Answer: ok")], model_settings=ModelSettings(max_tokens=16)
+        )
+    except Exception as error:
+        raise classify(error, choice.provider, choice.name) from error
+    return f"{choice.label} answered"
+
+
+PROBES = (
+    ("sandbox", "Sandbox", sandbox),
+    ("toolchain", "App toolchain", toolchain),
+    ("browser", "Browser", browser),
+    ("model", "Model", model),
+)

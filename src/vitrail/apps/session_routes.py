@@ -64,7 +64,7 @@ async def get_file(
 
 
 @router.post("/app-sessions/{session_id}/query")
-async def ask(
+async def ask_app(
     session_id: str, asked: wire.AppQuery, asker: CurrentAsker, services: CurrentServices, runtime: CurrentRuntime
 ) -> QueryOut:
     """Answer an app's query within what its version declares and what its viewer may see."""

@@ -13,6 +13,6 @@ def model_in_use(settings: Settings) -> Model:
         ModelProvider.ANTHROPIC: settings.anthropic_model_name,
         ModelProvider.BEDROCK: settings.bedrock_model_name,
         ModelProvider.OFFLINE: "offline planner",
-        ModelProvider.OPENAI: "openai",
+        ModelProvider.OPENAI: settings.openai_model_name or "",
     }
     return Model(provider=provider.value, name=names[provider], offline=provider is ModelProvider.OFFLINE)
