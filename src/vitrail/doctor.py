@@ -7,7 +7,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from vitrail.apps import probes
 from vitrail.errors import FeatureOff, Unavailable, VitrailError
 from vitrail.licence.state import LicenceStatus
 from vitrail.services import Services
