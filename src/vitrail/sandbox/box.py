@@ -19,17 +19,18 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 
 from vitrail.sandbox import mounts, root, seccomp
 from vitrail.sandbox.cgroups import Cgroups, Group, Limits
-from vitrail.sandbox.errors import SandboxGone, SandboxUnavailable
+from vitrail.sandbox.errors import SandboxGone, SandboxLimit, SandboxStopped, SandboxUnavailable
 from vitrail.sandbox.files import Files
 from vitrail.sandbox.launch import Launcher, LaunchFailed, Program
 from vitrail.sandbox.provider import WORKSPACE
 from vitrail.sandbox.state import Box
 
 START_S = 15.0  # until bubblewrap is ready
+END_S = 5.0
 CAP_SYS_ADMIN = 21
 
 Ended = Literal["paused", "killed", "disk", "memory", "crashed"]
@@ -77,8 +78,8 @@ class Running:
     def alive(self) -> bool:
         if self.ended is None:
             try:
-                gone = bool(select.select([self.init], [], [], 0)[0])
-            except (OSError, ValueError):  # ended by another thread in between
+                gone = _readable(self.init, 0)
+            except OSError:  # ended by another thread in between
                 return False
             if gone and self.ended is None:
                 self.ended = "crashed"
@@ -89,7 +90,7 @@ class Running:
         """Its file system, which stays reachable within the block whatever happens to the sandbox meanwhile."""
         with self._lock:
             if self.ended is not None:
-                raise SandboxGone(self.box.id)
+                self.raise_ended()
             fd = os.dup(self.root)
         try:
             yield Files(fd, self.box.uid)
@@ -112,8 +113,24 @@ class Running:
         }
         with self._lock:
             if self.ended is not None:
-                raise SandboxGone(self.box.id)
+                self.raise_ended()
             return self.kit.launcher.order("enter", document, fds | {"target": self.init})
+
+    def raise_ended(self) -> NoReturn:
+        """What the end of this sandbox means to whoever was using it."""
+        spec = self.box.spec
+        if self.ended == "paused":
+            raise SandboxStopped(
+                "The sandbox was paused while this ran.", cure="Run it again; that resumes the sandbox."
+            )
+        if self.ended == "crashed":
+            raise SandboxStopped(
+                "The sandbox's own process ended, most likely for the memory limit.",
+                cure=f"Run it again with less at a time; a sandbox here has {spec.memory_mb} MB.",
+            )
+        if self.ended in ("disk", "memory"):
+            raise SandboxLimit(self.detail, cure="Make the build write or keep less, or raise the sandbox's limits.")
+        raise SandboxGone(self.box.id)
 
     def end(self, why: Ended, detail: str = "") -> None:
         """End every process and give everything back but the workspace. Safe to repeat, from any thread."""
@@ -124,9 +141,11 @@ class Running:
                 self.ended, self.detail = why, detail
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self.init, signal.SIGKILL)
+            # process 1 has not ended before everything else in its pid namespace has
+            _readable(self.init, END_S)
             self.kit.launcher.signal(self.keeper)
             with contextlib.suppress(TimeoutError, LaunchFailed):
-                self.keeper.ended.result(timeout=5)
+                self.keeper.ended.result(timeout=END_S)
             os.close(self.root)
             os.close(self.init)
             self.root = -1
@@ -243,8 +262,7 @@ def _start(box: Box, kit: Kit, group: Group, held: list[int]) -> Running:
             for fd in fds.values():
                 os.close(fd)
         os.write(stdin_write, b"\n")
-        ready, _, _ = select.select([stdout_read], [], [], START_S)
-        if not ready or os.read(stdout_read, 1) != b"\n":
+        if not _readable(stdout_read, START_S) or os.read(stdout_read, 1) != b"\n":
             with contextlib.suppress(LaunchFailed, TimeoutError):
                 keeper.started.result(timeout=1.0)
             failure = keeper.started.exception(timeout=0) if keeper.started.done() else None
@@ -269,9 +287,16 @@ def _start(box: Box, kit: Kit, group: Group, held: list[int]) -> Running:
                 os.close(fd)
 
 
+def _readable(fd: int, seconds: float) -> bool:
+    """As `select`, which can't be used: a server may have more descriptors than it can hold."""
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    return any(event != select.POLLNVAL for _, event in poll.poll(seconds * 1000))
+
+
 def _available(fd: int) -> str:
     """What is in the pipe, waiting for its first byte only."""
-    if select.select([fd], [], [], 1.0)[0]:
+    if _readable(fd, 1.0):
         return os.read(fd, 65536).decode(errors="replace")
     return ""
 

@@ -224,12 +224,15 @@ class Launcher:
             elif any(identity == order["id"] for identity, _ in self.starting.values()):
                 self.doomed.add(order["id"])
             return True
-        with open(received[0], "rb") as document:  # noqa: PTH123 - a descriptor, not a path
-            document.seek(0)
-            order |= json.loads(document.read())
-        fds = dict(zip(order["fds"], received[1:], strict=True))
-        self.start(order, fds, _box if order["op"] == "box" else _enter)
-        for fd in fds.values():
+        try:
+            with open(received[0], "rb") as document:  # noqa: PTH123 - a descriptor, not a path
+                document.seek(0)
+                order |= json.loads(document.read())
+            fds = dict(zip(order["fds"], received[1:], strict=True))
+            self.start(order, fds, _box if order["op"] == "box" else _enter)
+        except (OSError, ValueError, IndexError) as error:  # no process or descriptor to be had: this order fails alone
+            self.answer(id=order["id"], error=str(error))
+        for fd in received[1:]:
             os.close(fd)
         return True
 

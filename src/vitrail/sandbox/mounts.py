@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vitrail.sandbox.provider import TOOLCHAIN, WORKSPACE
-from vitrail.sandbox.root import UID
+from vitrail.sandbox.root import DEVICES, UID
 
 # Where the launcher binds the sources to when it starts as root (`launcher._reachable`).
 STAGE = "/tmp"  # noqa: S108
@@ -41,9 +41,8 @@ def arguments(
     mounts: list[tuple[str, ...]] = [
         ("--ro-bind", root, "/"),
         ("--proc", "/proc"),  # of the sandbox's own pid namespace
-        ("--dev", "/dev"),  # null, zero, full, random, urandom, tty, a private pts
-        ("--size", str(tmp_bytes), "--tmpfs", "/dev/shm"),  # noqa: S108 - bounded: a tmpfs has no size by itself
-        ("--remount-ro", "/dev"),  # it is a tmpfs too, and writable otherwise
+        *(("--dev-bind", f"/dev/{name}", f"/dev/{name}") for name in DEVICES),  # and no terminal at all
+        ("--size", str(tmp_bytes), "--perms", "1777", "--tmpfs", "/dev/shm"),  # noqa: S108 - a tmpfs has no bound itself
         ("--size", str(tmp_bytes), "--perms", "1777", "--tmpfs", "/tmp"),  # noqa: S108
         ("--bind", workspace, WORKSPACE),  # the one place that is kept
     ]

@@ -12,7 +12,7 @@ from typing import NoReturn
 from pydantic_ai.workspaces import CommandResult
 
 from vitrail.sandbox.box import Running
-from vitrail.sandbox.errors import CommandTimedOut, OutputTooLarge, SandboxGone, SandboxLimit, SandboxStopped
+from vitrail.sandbox.errors import CommandTimedOut, OutputTooLarge, SandboxLimit
 from vitrail.sandbox.launch import LaunchFailed, Program
 from vitrail.sandbox.mounts import ENVIRONMENT
 
@@ -22,21 +22,6 @@ START_S = 10.0
 PREVIEW = 64 * 1024  # of each stream, kept when the whole is too much
 LINE = 64 * 1024 * 1024
 SIGKILLED = 128 + signal.SIGKILL
-
-
-def ended(running: Running) -> NoReturn:
-    """Raise what the end of this sandbox means to whoever was using it."""
-    spec = running.box.spec
-    if running.ended == "paused":
-        raise SandboxStopped("The sandbox was paused while this ran.", cure="Run it again; that resumes the sandbox.")
-    if running.ended == "crashed":
-        raise SandboxStopped(
-            "The sandbox's own process ended, most likely for the memory limit.",
-            cure=f"Run it again with less at a time; a sandbox here has {spec.memory_mb} MB.",
-        )
-    if running.ended in ("disk", "memory"):
-        raise SandboxLimit(running.detail, cure="Make the build write or keep less, or raise the sandbox's limits.")
-    raise SandboxGone(running.box.id)
 
 
 def _start(running: Running, argv: Sequence[str], env: Mapping[str, str] | None, fds: dict[str, int]) -> Program:
@@ -50,7 +35,7 @@ def _start(running: Running, argv: Sequence[str], env: Mapping[str, str] | None,
 
 def _not_started(running: Running, error: LaunchFailed) -> NoReturn:
     if not running.alive:
-        ended(running)
+        running.raise_ended()
     spec = running.box.spec
     raise SandboxLimit(
         f"The command could not be started: {error}.",
@@ -63,7 +48,7 @@ async def _settled(running: Running) -> None:
     """Raise if the sandbox ended under a command that was killed. Process 1's own end shows a moment later."""
     for _ in range(10):
         if not running.alive:
-            ended(running)
+            running.raise_ended()
         await asyncio.sleep(0.005)
 
 
@@ -156,14 +141,14 @@ async def run(
         if not exited.done():
             await _kill(running, program)
             if not running.alive:
-                ended(running)
+                running.raise_ended()
             raise CommandTimedOut(timeout or 0, stdout=out.text(), stderr=err.text())
         try:
             code = exited.result()
         except LaunchFailed as error:
             _not_started(running, error)
         if running.ended is not None:
-            ended(running)
+            running.raise_ended()
         if code == SIGKILLED:
             await _settled(running)
         return CommandResult(exit_code=code, stdout=out.text(), stderr=err.text())
@@ -216,9 +201,9 @@ class LocalProcess:
         try:
             code = await asyncio.shield(asyncio.wrap_future(self._program.ended))
         except LaunchFailed:
-            ended(self._running)
+            self._running.raise_ended()
         if code == SIGKILLED and self._running.ended is not None:
-            ended(self._running)
+            self._running.raise_ended()
         return code
 
     async def kill(self) -> None:

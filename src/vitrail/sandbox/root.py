@@ -40,18 +40,24 @@ LIBRARY_FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/
 LOCALE = Path("/usr/lib/locale/C.utf8")
 
 UID = 1000  # inside; outside it is another one, see `state.py`
+DEVICES = ("null", "zero", "full", "random", "urandom")  # bound from the host; they hold nothing and do nothing to it
 FILES = {
     "etc/passwd": f"vitrail:x:{UID}:{UID}::/workspace:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n",
     "etc/group": f"vitrail:x:{UID}:\nnogroup:x:65534:\n",
     "etc/hosts": "127.0.0.1 localhost\n::1 localhost\n",
     "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+    **dict.fromkeys((f"dev/{name}" for name in DEVICES), ""),  # to be bound over
 }
-MOUNT_POINTS = ("proc", "dev", "tmp", "workspace", "toolchain")
+MOUNT_POINTS = ("proc", "dev", "tmp", "workspace", "toolchain", "dev/shm")
 LINKS = {
     "bin": "usr/bin",
     "sbin": "usr/bin",
     "lib": "usr/lib",
     "lib64": "usr/lib64",
+    "dev/fd": "/proc/self/fd",
+    "dev/stdin": "/proc/self/fd/0",
+    "dev/stdout": "/proc/self/fd/1",
+    "dev/stderr": "/proc/self/fd/2",
     # Where Node, tsc and Vite look for packages from /workspace: nothing of the toolchain lies in the workspace itself.
     "node_modules": "toolchain/node_modules",
 }
@@ -119,7 +125,8 @@ def build_root(folder: Path) -> Path:
         (draft / inside).write_text(text)
         (draft / inside).chmod(0o644)
     for name, points_to in LINKS.items():
-        (draft / points_to).mkdir(parents=True, exist_ok=True)
+        if not points_to.startswith("/"):
+            (draft / points_to).mkdir(parents=True, exist_ok=True)
         (draft / name).symlink_to(points_to)
     for path in (draft, *draft.rglob("*")):
         if path.is_dir() and not path.is_symlink():
