@@ -41,6 +41,7 @@ function serve(port: MessagePort): void {
   let theme: Theme = 'light';
   let asked = 0;
   let failed = false;
+  let started = false;
   let drawn: ReturnType<typeof later> | undefined;
   const root = document.getElementById('root') as HTMLElement;
 
@@ -98,10 +99,32 @@ function serve(port: MessagePort): void {
     map.textContent = JSON.stringify({ imports });
     document.head.append(map);
     map.remove();
+    close();
 
     new MutationObserver(settle).observe(root, { childList: true, subtree: true, characterData: true });
     send({ t: 'ready' });
-    import(/* @vite-ignore */ address(entry)).then(settle, (reason: unknown) => report(reason, true));
+    // By an element without a nonce: what is imported from here would inherit this script's, and with it the right to load
+    // modules from anywhere.
+    const app = document.createElement('script');
+    app.type = 'module';
+    app.src = address(entry);
+    app.onload = () => {
+      started = true;
+      app.remove();
+      settle();
+    };
+    app.onerror = () => report('A module of the app could not be loaded.', true);
+    document.head.append(app);
+  }
+
+  /** From here on nothing but handed-over text can become a script. The nonce, which app code can read in reports of what
+   * was blocked, opens nothing any more: both policies must agree. */
+  function close(): void {
+    const policy = document.createElement('meta');
+    policy.httpEquiv = 'Content-Security-Policy';
+    policy.content = 'script-src blob:';
+    document.head.append(policy);
+    policy.remove();
   }
 
   function offer(context: AppContext): void {
@@ -143,7 +166,8 @@ function serve(port: MessagePort): void {
   addEventListener('error', (event) => {
     // Recharts and Radix measure themselves; the browser's notice about that is no failure.
     if (event.message.startsWith('ResizeObserver loop')) return;
-    report(event.error ?? event.message, false);
+    // Until its module has run, an error means that there is no app.
+    report(event.error ?? event.message, !started);
   });
   addEventListener('unhandledrejection', (event) => report(event.reason, false));
   addEventListener('securitypolicyviolation', (event) => {

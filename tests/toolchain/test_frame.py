@@ -129,7 +129,7 @@ async def test_an_app_runs_on_answers_and_its_frame_requests_nothing(
 
         def note(request: Request) -> None:
             if request.frame != page.main_frame:
-                by_frame.append(request.url)
+                by_frame.append(request.url)  # modules made of handed-over text are named here too, and go nowhere
 
         console: list[str] = []
         page.on("request", note)
@@ -140,7 +140,9 @@ async def test_an_app_runs_on_answers_and_its_frame_requests_nothing(
         assert status["text"] > 200 and status["elements"] > 100
         assert await frame.locator("h1").inner_text() == "Store revenue"
         assert await frame.locator("svg.recharts-surface").count() >= 4
-        assert by_frame == [f"{server.url.rstrip('/')}{FRAME_PATH}"]
+        assert [url for url in by_frame if not url.startswith("blob:null/")] == [
+            f"{server.url.rstrip('/')}{FRAME_PATH}"
+        ]
         assert console == []
         state = await page.evaluate("window.seen")
         assert [one["state"] for one in state["statuses"]][:2] == ["loading", "running"]
@@ -199,8 +201,19 @@ async def test_no_way_out(browser: Browser, pages: Any) -> None:
         await seen(page, "running")
         await page.wait_for_timeout(1500)
         assert server.leaks == []
-        assert [url for url in outside if not url.startswith(server.url)] == []
+        # Modules made of handed-over text are named too, and go nowhere.
+        assert [url for url in outside if not url.startswith((server.url, "blob:null/"))] == []
         assert page.url == server.url
+        await page.close()
+
+
+async def test_no_module_comes_from_an_address(browser: Browser, pages: Any) -> None:
+    with pages(raw("")) as server:
+        server.build = raw(f"import 'http://127.0.0.1:{server.leak_port}/static';")
+        page = await browser.new_page()
+        await page.goto(server.url)
+        assert (await seen(page, "error"))["fatal"]
+        assert server.leaks == []
         await page.close()
 
 
@@ -224,14 +237,13 @@ async def test_the_probes_work_where_nothing_stops_them(browser: Browser, pages:
         page = await browser.new_page()
         await page.goto(leak + "start")
         server.leaks.clear()
-        one_by_one = "\n".join(
-            f"try {{ const LEAK = {leak!r} + 'probe-{number}'; {way} }} catch {{}}"
-            for number, (name, way) in enumerate(WAYS_OUT.items())
-            if name not in ("top", "parent", "form", "base", "service worker")
+        leaving = ("top", "parent", "form", "base", "service worker")
+        ways = {name: way for name, way in WAYS_OUT.items() if name not in leaving}
+        await page.evaluate(
+            f"(() => {{ document.body.innerHTML = '<div id=root></div>'; {trying(ways, leak + 'probe/')} }})()"
         )
-        await page.evaluate(f"(() => {{ document.body.innerHTML = '<div id=root></div>'; {PUT}{one_by_one} }})()")
         await page.wait_for_timeout(1500)
-        reached = set(re.findall(r"probe-(\d+)", " ".join(server.leaks)))
+        reached = set(re.findall(r"probe/([\w-]+)", " ".join(server.leaks)))
         assert len(reached) >= 15, sorted(reached)
         server.leaks.clear()
         await page.evaluate(f"(() => {{ const LEAK = {leak!r}; {PUT}{NAVIGATIONS['meta refresh']} }})()")
@@ -264,14 +276,16 @@ async def test_a_component_that_throws_is_shown_and_told(browser: Browser, pages
         page = await browser.new_page()
         await page.goto(server.url)
         status = await seen(page, "error")
-        assert status["fatal"] and status["error"]["cause"] == "drawing failed" and "App" in status["stack"]
+        assert status["fatal"] and status["error"]["cause"] == "drawing failed" and "blob:" in status["stack"]
         assert "drawing failed" in await frame_of(page).locator("[role=alert]").inner_text()
         await page.close()
 
 
 async def test_a_late_failure_is_told_and_the_app_goes_on(browser: Browser, pages: Any) -> None:
     code = "document.getElementById('root').innerHTML = '<p>Here</p>';"
-    with pages(raw(code + "setTimeout(() => { throw new Error('late') }, 300); Promise.reject(new Error('lost'))")) as server:
+    with pages(
+        raw(code + "setTimeout(() => { throw new Error('late') }, 300); Promise.reject(new Error('lost'))")
+    ) as server:
         page = await browser.new_page()
         await page.goto(server.url)
         await seen(page, "rendered")

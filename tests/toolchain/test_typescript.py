@@ -113,7 +113,9 @@ def test_hostile_text_stays_in_its_comment(text: str) -> None:
 @given(st.text(max_size=60))
 def test_any_text_stays_in_its_comment(text: str) -> None:
     plain = typescript(catalog_of(table("orders", [dimension("a", label="x")], []), description="y"))
-    found = typescript(catalog_of(table("orders", [dimension("a", label=text, description=text)], []), description=text))
+    found = typescript(
+        catalog_of(table("orders", [dimension("a", label=text, description=text)], []), description=text)
+    )
     assert code_of(found) == code_of(plain)
 
 

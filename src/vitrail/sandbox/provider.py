@@ -36,8 +36,8 @@ class SandboxSpec:
 
     `toolchain` is a host folder mounted read-only at `/toolchain`; without one the root is bare (a shell, the
     core utilities and the C library). A command that names no `timeout` gets `wall_time_s`. `disk_mb` and
-    `max_files` hold for `/workspace`; `/tmp` and `/dev/shm` lie in memory and may each hold as much, up to half of it. `output_bytes` caps what one command may print (both streams
-    together). `labels` tell whose it is (`app`, `version`, …) and are never shown to the code inside.
+    `max_files` hold for `/workspace`; `/tmp` and `/dev/shm` lie in memory and may each hold as much, but not more
+    than half of it. `output_bytes` caps what one command may print (both streams together). `labels` tell whose it is (`app`, `version`, …) and are never shown to the code inside.
     """
 
     toolchain: Path | None = None
