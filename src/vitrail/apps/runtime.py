@@ -33,8 +33,8 @@ from vitrail.identity.person import Person
 from vitrail.projects.data import ProjectData
 from vitrail.query.metric_query import MetricQuery
 from vitrail.query.result import QueryResult
-from vitrail.sandbox.provider import SandboxProvider, SandboxSpec
-from vitrail.sandbox.providers import make_provider
+from vitrail.sandbox.provider import SandboxProvider
+from vitrail.sandbox.providers import make_provider, spec_for
 from vitrail.sandbox.toolchain import Toolchain, ensure_toolchain, open_toolchain
 from vitrail.sandbox.toolchain_build import sources, tag_of
 from vitrail.secret import token
@@ -104,11 +104,7 @@ class AppsRuntime:
             logger.warning("apps can be opened but not built: %s", error)
             self._cannot_build = error
             return
-        spec = SandboxSpec(
-            toolchain=self._toolchain.root,
-            memory_mb=settings.sandbox_memory_mb,
-            max_processes=settings.sandbox_max_processes,
-        )
+        spec = spec_for(settings, toolchain=self._toolchain.root)
         self._workspaces = Workspaces(self._provider, self._toolchain, spec)
         self._pipeline = Pipeline(
             PipelineParts(
