@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from pathlib import Path
 
 # What a file was compressed to when the toolchain was built, best first.
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+_REFUSED = re.compile(r";\s*q=0(\.0*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class VendorSet:
         for a name that is not in the set."""
         if name not in self._files:
             return None
-        accepted = {part.partition(";")[0].strip() for part in accept_encoding.lower().split(",") if "q=0" not in part}
+        offered = [part.strip() for part in accept_encoding.lower().split(",")]
+        accepted = {part.partition(";")[0].strip() for part in offered if not _REFUSED.search(part)}
         for encoding, suffix in ENCODINGS:
             path = self.folder / (name + suffix)
             if encoding in accepted and path.is_file():
