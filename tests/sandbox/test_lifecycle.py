@@ -57,7 +57,9 @@ async def test_a_spawned_process_can_be_ended(sandbox: LocalSandbox) -> None:
     process = await sandbox.spawn(["sh", "-c", "sleep 3141.59 & sleep 3141.59"])
     await process.kill()
     assert await process.wait() == 128 + signal.SIGKILL
-    assert processes_with("3141.59") == []
+    async with asyncio.timeout(5):
+        while processes_with("3141.59"):  # the rest of its group was signalled with it, and ends in its own time
+            await asyncio.sleep(0.01)
     await process.kill()
 
 

@@ -7,14 +7,21 @@ from vitrail.services import Services
 
 async def sandbox(services: Services) -> str:
     """Starts a sandbox of its own and runs a command in it."""
+    import asyncio
+
+    from vitrail.sandbox.local import LocalProvider
     from vitrail.sandbox.providers import make_provider
 
     provider = make_provider(services.settings)
     try:
         await provider.check()
+        by = {"v2": "control groups v2", "v1": "control groups v1", "rlimits": "rlimits (no control group is writable)"}
+        limits = (
+            by[await asyncio.to_thread(provider.limits_by)] if isinstance(provider, LocalProvider) else "its provider"
+        )
     finally:
         await provider.aclose()
-    return f"a sandbox ({provider.name}) started and ran a command"
+    return f"a sandbox ({provider.name}) started and ran a command; limits are held by {limits}"
 
 
 async def toolchain(services: Services) -> str:

@@ -34,10 +34,11 @@ SandboxRef = WorkspaceRef
 class SandboxSpec:
     """What a sandbox is made of, and its limits.
 
-    `toolchain` is a host folder mounted read-only at `/toolchain`; without one the root is bare (a shell, the
-    core utilities and the C library). A command that names no `timeout` gets `wall_time_s`. `disk_mb` and
-    `max_files` hold for `/workspace`; `/tmp` and `/dev/shm` lie in memory and may each hold as much, but not more
-    than half of it. `output_bytes` caps what one command may print (both streams together). `labels` tell whose it is (`app`, `version`, …) and are never shown to the code inside.
+    `toolchain` is a host folder mounted read-only at `/toolchain`; without one the root is bare (a shell, the core
+    utilities and the C library). A command that names no `timeout` gets `wall_time_s`. `disk_mb` and `max_files` hold
+    for `/workspace`; `/tmp` and `/dev/shm` lie in memory and may each hold as much, but not more than half of it.
+    `output_bytes` caps what one command may print, both streams together. `labels` tell whose it is (`app`,
+    `version`, …) and are never shown to the code inside.
     """
 
     toolchain: Path | None = None
