@@ -7,6 +7,7 @@
  */
 import { SyntaxKind as Kind } from 'typescript/unstable/ast';
 import { SymbolFlags } from 'typescript/unstable/async';
+import { branchesOf, isConst, isNothing, memoized, READABLE, unwrapped } from './syntax.mjs';
 import { hash, place, PRISTINE, shortName } from './workspace.mjs';
 
 const FIELD_LISTS = new Set(['dimensions', 'metrics']);
@@ -295,62 +296,6 @@ class Reader {
   async #aliased(symbol) {
     return (symbol.flags & SymbolFlags.Alias) === 0 ? symbol : this.#checker.getAliasedSymbol(symbol);
   }
-}
-
-const READABLE = new Set([
-  Kind.ArrayLiteralExpression,
-  Kind.ObjectLiteralExpression,
-  Kind.StringLiteral,
-  Kind.NoSubstitutionTemplateLiteral,
-  Kind.Identifier,
-]);
-const WRAPPERS = new Set([
-  Kind.AsExpression,
-  Kind.SatisfiesExpression,
-  Kind.ParenthesizedExpression,
-  Kind.NonNullExpression,
-]);
-
-function unwrapped(node) {
-  let inner = node;
-  while (WRAPPERS.has(inner.kind)) inner = inner.expression;
-  return inner;
-}
-
-/** The values that `a ? b : c`, `a && b`, `a || b` and `a ?? b` may have. */
-function branchesOf(node) {
-  if (node.kind === Kind.ConditionalExpression) return [unwrapped(node.whenTrue), unwrapped(node.whenFalse)];
-  if (node.kind !== Kind.BinaryExpression) return null;
-  const operator = node.operatorToken.kind;
-  if (operator === Kind.AmpersandAmpersandToken) return [unwrapped(node.right)];
-  if (operator === Kind.BarBarToken || operator === Kind.QuestionQuestionToken) {
-    return [unwrapped(node.left), unwrapped(node.right)];
-  }
-  return null;
-}
-
-function isNothing(node) {
-  return (
-    node.kind === Kind.NullKeyword ||
-    node.kind === Kind.FalseKeyword ||
-    (node.kind === Kind.Identifier && node.text === 'undefined')
-  );
-}
-
-/** The value of `useMemo(() => value, […])`. */
-function memoized(node) {
-  if (node.kind !== Kind.CallExpression) return null;
-  const { expression: callee, arguments: given } = node;
-  const name = callee.kind === Kind.PropertyAccessExpression ? callee.name.text : callee.text;
-  const [made] = given;
-  if (name !== 'useMemo' || made?.kind !== Kind.ArrowFunction) return null;
-  if (made.body.kind !== Kind.Block) return unwrapped(made.body);
-  const [only, ...more] = made.body.statements;
-  return more.length === 0 && only?.kind === Kind.ReturnStatement && only.expression ? unwrapped(only.expression) : null;
-}
-
-function isConst(declaration) {
-  return (declaration.parent?.flags & 2) !== 0; // NodeFlags.Const
 }
 
 function fromSdk(symbol) {
