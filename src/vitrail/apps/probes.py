@@ -15,7 +15,7 @@ async def sandbox(services: Services) -> str:
     provider = make_provider(services.settings)
     try:
         await provider.check()
-        by = {"v2": "control groups v2", "v1": "control groups v1", "rlimits": "rlimits (no control group is writable)"}
+        by = {"v2": "control groups v2", "v1": "control groups v1", "rlimits": "rlimits"}
         limits = (
             by[await asyncio.to_thread(provider.limits_by)] if isinstance(provider, LocalProvider) else "its provider"
         )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 CONTROLLERS = ("memory", "pids", "cpu")
+PREFIX = "vitrail-"  # of the folders that servers make for their sandboxes' groups
 PERIOD_US = 100_000
 HEADROOM = 4  # processes that are ours: bubblewrap twice, cat, one on its way in
 
@@ -111,11 +112,13 @@ class Cgroups:
     def create(self, name: str, limits: Limits) -> Group:
         folders = {controller: parent / name for controller, parent in self.parents.items()}
         for folder in sorted(set(folders.values())):
-            if not folder.parent.exists():  # another server of this folder ended and took it along
+            try:
+                folder.mkdir(exist_ok=True)
+            except FileNotFoundError:  # the parent was empty for a moment, and another server took it away
                 folder.parent.mkdir(exist_ok=True)
                 if self.mode == "v2":
                     _hand_on(folder.parent)
-            folder.mkdir(exist_ok=True)
+                folder.mkdir(exist_ok=True)
         if self.mode == "v2":
             for file, value in v2_files(limits).items():
                 _write(folders["memory"] / file, value, optional=file in ("memory.swap.max", "memory.oom.group"))
@@ -138,11 +141,12 @@ class Cgroups:
             with contextlib.suppress(OSError):
                 (parent / name).rmdir()
 
-    def close(self) -> None:
-        """Delete the folder of all groups, if no other server uses it."""
+    def tidy(self) -> None:
+        """Delete folders of groups that are empty: this server's, and those of servers that were killed."""
         for parent in set(self.parents.values()):
-            with contextlib.suppress(OSError):
-                parent.rmdir()
+            for folder in parent.parent.glob(f"{PREFIX}*"):
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
 
 
 def _write(file: Path, value: str, *, optional: bool) -> None:

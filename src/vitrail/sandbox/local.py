@@ -171,7 +171,7 @@ class LocalProvider:
     def __init__(self, folder: Path) -> None:
         self._boxes = Boxes(folder)
         # one name for each folder: what another instance on this machine left behind is not ours to delete
-        self._cgroup = f"vitrail-{hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:12]}"
+        self._cgroup = f"{cgroups.PREFIX}{hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:12]}"
         self._launcher = Launcher()
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="sandbox")
         self._lock = threading.Lock()
@@ -312,7 +312,7 @@ class LocalProvider:
             self._watch.close()
             self._launcher.close()
             if self._kit is not None:
-                self._kit.cgroups.close()
+                self._kit.cgroups.tidy()
 
         await self.work(work)
         self._pool.shutdown(wait=False)
