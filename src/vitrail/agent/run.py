@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from pydantic_ai import Agent, CostNotFoundWarning, ModelRetry, UsageLimitUnavailableWarning
@@ -20,7 +21,8 @@ from pydantic_ai.usage import RunUsage, UsageLimits
 from pydantic_ai_harness.filesystem import FileSystem
 
 from vitrail.agent import history
-from vitrail.agent.errors import ModelAnsweredNonsense, classify
+from vitrail.agent.classify import classify
+from vitrail.agent.errors import ModelAnsweredNonsense
 from vitrail.agent.models import ModelChoice
 from vitrail.agent.patience import PatientModel
 from vitrail.agent.progress import Progress
@@ -94,8 +96,6 @@ async def mend_app(
     )
     if result.name is None or not result.not_understood:
         # What was said of the app before stays said, unless this round says otherwise.
-        from dataclasses import replace
-
         result = replace(
             result,
             name=result.name or previous.name,
@@ -142,7 +142,7 @@ async def _run(
     return AgentResult(
         reply=reply,
         model=model.label,
-        usage=_spent(outcome.usage),
+        usage=_spent(outcome.usage, offline=model.offline),
         history=history.dump(outcome.all_messages()),
         name=deps.name,
         not_understood=tuple(deps.not_understood),
@@ -197,7 +197,9 @@ def _usage(spent: AgentUsage) -> RunUsage:
     return usage
 
 
-def _spent(usage: RunUsage) -> AgentUsage:
+def _spent(usage: RunUsage, *, offline: bool) -> AgentUsage:
+    if offline:  # rules use no tokens; the estimates of the framework would only mislead
+        return AgentUsage(requests=usage.requests, tool_calls=usage.tool_calls, cost=0.0)
     return AgentUsage(
         requests=usage.requests,
         tool_calls=usage.tool_calls,

@@ -184,7 +184,7 @@ async def about_app(ctx: RunContext[AgentDeps], name: str, not_understood: list[
 
     Args:
         ctx: The run.
-        name: A short title for people, e.g. "Revenue by store". On a follow-up: the present one, unless it is to change.
+        name: A short title for people, e.g. "Revenue by store"; on a follow-up the present one, if it still fits.
         not_understood: Words of the request, quoted, that led to nothing.
     """
     title = line(name, MAX_NAME)

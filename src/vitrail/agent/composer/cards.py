@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from vitrail.agent.composer import naming
 from vitrail.agent.composer.choose import field_of
-from vitrail.agent.composer.clauses import Clause
+from vitrail.agent.composer.clause import Clause
 from vitrail.agent.composer.overview import overview_pieces
 from vitrail.agent.composer.pieces import kpi_pieces, pieces_of
 from vitrail.agent.composer.plan import Condition, Piece
 from vitrail.agent.composer.planned import Planned, Sources
-from vitrail.agent.composer.resolve import Resolved, best_explore
+from vitrail.agent.composer.resolve import Resolved, best_explore, measure
+from vitrail.catalog.model import Metric
 
 MAX_PIECES = 24
 Wish = tuple[Clause, Resolved | None]
@@ -21,8 +22,9 @@ _MORE = {"greaterThan": "more than", "lessThan": "less than", "greaterThanOrEqua
 def lay_out(sources: Sources, out: Planned, wishes: Sequence[Wish]) -> None:
     """Fill the plan's pieces and tabs."""
     plan = out.plan
+    wishes = [w for w in wishes if not _heads_a_tab(w[0], wishes)]
     real = [(c, r) for c, r in wishes if r is not None and says_something(c, r)]
-    drawn = [p for c, r in real for p in drawn_of(sources, out, c, r)]
+    drawn = [p for c, r in real for p in (_tab_topic(sources, c) if _is_topic(c) else drawn_of(sources, out, c, r))]
     shown = [p for p in drawn if p.chart != "kpi" or p.compare]
     wants_numbers = any(c.chart == "kpi" for c, _ in wishes)
     if not shown and not (wants_numbers and drawn):
@@ -33,6 +35,29 @@ def lay_out(sources: Sources, out: Planned, wishes: Sequence[Wish]) -> None:
     plan.tabs = [t for t in dict.fromkeys(p.tab for p in plan.pieces) if t]
     for piece in plan.pieces:
         piece.tab = (piece.tab or plan.tabs[0]) if plan.tabs else None
+
+
+def _is_topic(clause: Clause) -> bool:
+    """A tab that is only named (“a tab for customers”)."""
+    named = bool(clause.what) and all(t.tables or t.text == clause.tab for t in clause.what)
+    return clause.tab is not None and named and not (clause.dims or clause.grain or clause.rank or clause.trend)
+
+
+def _heads_a_tab(clause: Clause, wishes: Sequence[Wish]) -> bool:
+    """The name of a tab whose cards are described after it."""
+    return _is_topic(clause) and any(
+        c is not clause and c.tab == clause.tab and says_something(c, r) for c, r in wishes
+    )
+
+
+def _tab_topic(sources: Sources, clause: Clause) -> list[Piece]:
+    pieces = []
+    for term in clause.what:
+        explore = best_explore(sources.catalog, [term])
+        tab = clause.tab if len(clause.what) == 1 else naming.upper(term.text)
+        found = overview_pieces(explore, focus=next(iter(term.tables), None)) if explore is not None else []
+        pieces += [p.model_copy(update={"tab": tab}) for p in found]
+    return pieces
 
 
 def says_something(clause: Clause, found: Resolved | None) -> bool:
@@ -54,10 +79,11 @@ def drawn_of(sources: Sources, out: Planned, clause: Clause, found: Resolved) ->
     if clause.overview and not (clause.dims or clause.grain or clause.rank or clause.trend or clause.chart):
         return []
     pieces = pieces_of(found)
-    for operator, number in clause.thresholds:
+    for operator, number, phrase in clause.thresholds:
+        counted = measure(phrase, found.explore)[0] if phrase is not None else None
         for piece in pieces:
-            metric = field_of(found.explore, piece.metrics[0]) if piece.metrics else None
-            if metric is not None and piece.chart != "kpi":
+            metric = counted or (field_of(found.explore, piece.metrics[0]) if piece.metrics else None)
+            if isinstance(metric, Metric) and metric.id in piece.metrics and piece.chart != "kpi":
                 text = f"{naming.lower(metric.label)} {_MORE.get(operator, 'at most')} {number:,.0f}"
                 piece.having.append(Condition(field=metric.id, operator=operator, values=[number], text=text))
     where = [] if clause.only else clause.where

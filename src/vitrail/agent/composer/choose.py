@@ -253,6 +253,27 @@ def breakdowns(explore: Explore) -> list[Dimension]:
     return sorted(found, key=rank)
 
 
+_BAD_WHEN_UP = word_set(
+    """
+    cost refund refunded churn churned cancelled canceled cancellation complaint late overdue defect bug error return
+    duration minute hour wait backlog unresolved breach expense delay time escalation escalated bounce unsubscribe
+    absence incident downtime attrition lost default claim open pending
+    """
+)
+
+
+def bad_when_up(label: str) -> bool:
+    """Is more of it worse?"""
+    return bool(set(label_stems(label)) & _BAD_WHEN_UP)
+
+
+def downwards(wanted: bool | str | None, label: str) -> bool:
+    """Is the largest to come first? `wanted` is what the prompt said: an end, `best` or `worst`, or nothing."""
+    if wanted is None or isinstance(wanted, bool):
+        return wanted is not False
+    return (wanted == "best") != bad_when_up(label)
+
+
 def money_like(metric: Metric) -> str:
     """A metric's unit, roughly: measures of one unit may share an axis."""
     form = metric.format.kind if metric.format else None

@@ -7,12 +7,10 @@ A clause is one wish (“monthly revenue by store”). It ends where a new one c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from vitrail.agent.composer.clause import Clause, Loose, Rank
 from vitrail.agent.composer.lexicon import Term
-from vitrail.agent.composer.plan import Condition
 from vitrail.agent.composer.scan import Item
-from vitrail.agent.composer.timing import Range
 from vitrail.catalog.model import DimensionType, TimeInterval
 
 _STARTERS = (
@@ -29,81 +27,6 @@ _STARTERS = (
     "yoy",
     "superlative",
 )
-
-
-@dataclass
-class Rank:
-    n: int | None
-    descending: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Loose:
-    """Words that no field explains, one after the other, and whether they are to be left out (“excluding refunds”)."""
-
-    text: str
-    negated: bool
-    start: int
-    end: int
-
-
-@dataclass
-class Clause:
-    """One wish. `what` are phrases measured (or listed), `dims` those it is broken down by; `loose` are words that no
-    field explains and that may be values."""
-
-    what: list[Term] = field(default_factory=list)
-    dims: list[Term] = field(default_factory=list)
-    controls: list[Term] = field(default_factory=list)
-    conditions: list[Term] = field(default_factory=list)
-    loose: list[Loose] = field(default_factory=list)
-    grain: TimeInterval | None = None
-    trend: bool = False
-    date_control: bool = False
-    ranges: list[Range] = field(default_factory=list)
-    chart: str | None = None
-    rank: Rank | None = None
-    latest: int | None = None
-    thresholds: list[tuple[str, float]] = field(default_factory=list)
-    order: bool | None = None
-    """Sorted downwards (True) or upwards, when the prompt says so."""
-    share: bool = False
-    compare: bool = False
-    yoy: TimeInterval | None = None
-    overview: bool = False
-    only: bool = False
-    tab: str | None = None
-    cannot: list[str] = field(default_factory=list)
-    where: list[Condition] = field(default_factory=list)
-    """Conditions found for the loose words."""
-    text: str = ""
-    start: int = 0
-    end: int = 0
-    ignored: list[str] = field(default_factory=list)
-    """Words that were understood but could not be used together with the rest."""
-
-    @property
-    def empty(self) -> bool:
-        return not (
-            self.what
-            or self.dims
-            or self.controls
-            or self.conditions
-            or self.loose
-            or self.grain
-            or self.trend
-            or self.ranges
-            or self.chart
-            or self.rank
-            or self.thresholds
-            or self.share
-            or self.compare
-            or self.yoy
-            or self.overview
-            or self.latest is not None
-            or self.date_control
-            or self.cannot
-        )
 
 
 class Reader:
@@ -165,10 +88,13 @@ class Reader:
         if kind == "join":
             self._joined = True
             return
-        joined, self._joined = self._joined, False
+        joined = self._joined
+        self._joined = joined and kind == "unknown"  # “and how many urgent tickets”: the join is before both words
         if joined and not self._open.empty and self._starts(index, item):
             self._close(item.start)
         clause = self._open
+        if self._mode == "not" and kind in ("term", "unknown"):
+            clause.without.append((item.start, item.end))
         match kind:
             case "term":
                 self._term(index, item, joined)
@@ -201,6 +127,8 @@ class Reader:
                 self._rank_what_is_there()
             case "order":
                 clause.order = value
+            case "count":
+                self._mode = "what"
             case "dates":
                 clause.date_control = True
             case "latest":
@@ -219,7 +147,7 @@ class Reader:
             case "overview":
                 clause.overview = True
             case "more":
-                clause.thresholds.append(value)
+                clause.thresholds.append((*value, None))
             case "filter":
                 # “a customer type filter”: the words just before it are what is filtered.
                 if clause.what and not clause.dims and not clause.grain and self._nothing_between(index):
@@ -247,10 +175,16 @@ class Reader:
     def _starts(self, index: int, item: Item) -> bool:
         """Does an item after a join begin a wish of its own?"""
         clause, kind = self._open, item.kind
-        if kind in ("rank", "latest", "filter", "tab", "compare", "overview", "yoy", "superlative"):
+        if kind in ("rank", "latest", "filter", "tab", "compare", "overview", "yoy", "superlative", "count"):
             return True
         if kind == "trend":
             return item.value is not True or self._ahead(index, "term")
+        if (
+            kind == "chart"
+            and item.value == "stacked"
+            and [i.kind for i in self._items[index + 1 : index + 2]] == ["by"]
+        ):
+            return False  # “by plan, stacked by interval”
         if kind in ("chart", "share"):
             return self._ahead(index, "term", "by") or bool(clause.chart and not clause.empty)
         if kind == "grain":
@@ -280,17 +214,19 @@ class Reader:
     # -- single items
 
     def _loose(self, item: Item) -> None:
-        clause, negated = self._open, self._mode == "not"
+        clause = self._open
         last = clause.loose[-1] if clause.loose else None
-        if last is not None and last.negated == negated and not self._text[last.end : item.start].strip(" -'’"):
-            clause.loose[-1] = Loose(self._text[last.start : item.end], negated, last.start, item.end)
+        if last is not None and not self._text[last.end : item.start].strip(" -'’"):
+            clause.loose[-1] = Loose(self._text[last.start : item.end], last.start, item.end)
         else:
-            clause.loose.append(Loose(item.value.text, negated, item.start, item.end))
+            clause.loose.append(Loose(self._text[item.start : item.end], item.start, item.end))
 
     def _term(self, index: int, item: Item, joined: bool) -> None:
         clause, term = self._open, item.value
         metric = term.best("metric")
         dimension = max(term.best("dimension"), 0.85 if term.tables else 0.0)
+        if index and self._items[index - 1].kind == "more":
+            clause.thresholds[-1] = (*clause.thresholds[-1][:2], term)
         match self._mode:
             case "filter":
                 clause.controls.append(term)
@@ -306,6 +242,10 @@ class Reader:
                     clause.what.append(term)
                 else:
                     clause.dims.append(term)
+            case "where" | "not" if term.tables:
+                clause.conditions.append(term)
+            case "where" if clause.conditions and not joined:
+                self._loose(item)  # “status is refunded”: after a field comes its value
             case "where" | "not":
                 if metric > dimension + 0.12:
                     clause.what.append(term)

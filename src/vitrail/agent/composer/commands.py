@@ -9,12 +9,22 @@ from vitrail.agent.composer.lexicon import Lexicon
 from vitrail.agent.composer.plan import AppPlan, Piece
 from vitrail.agent.composer.words import label_stems, stem, tokens
 
-ADD = r"add|include|insert|append|also show|also add|show also|put in|create|build|give me|i(?:'d| would)? (?:also )?(?:like|want|need)|bring in"
+ADD = (
+    r"add|include|insert|append|also show|also add|show also|put in|create|build|give me|bring in"
+    r"|i(?:'d| would)? (?:also )?(?:like|want|need)"
+)
 REMOVE = r"remove|delete|drop|hide|get rid of|take (?:out|away)|lose|don'?t show|do not show|no more|leave out|kill"
-CHANGE = r"make|turn|change|convert|switch|transform|show|display|draw|render|use|set|update|present|plot|have|let|group|aggregate"
-OTHER = r"rename|call|title|name|filter|split|break|sort|order|rank|limit|replace|swap|move|put|only|just|exclude|restrict|keep|narrow|focus|zoom|increase|decrease|reduce|extend|compare"
+CHANGE = (
+    r"make|turn|change|convert|switch|transform|show|display|draw|render|use|set|update|present|plot|have|let|group"
+    r"|aggregate"
+)
+OTHER = (
+    r"rename|call|title|name|filter|split|break|sort|order|rank|limit|replace|swap|move|put|only|just|exclude|restrict"
+    r"|keep|narrow|focus|zoom|increase|decrease|reduce|extend|compare"
+)
 _VERB = re.compile(
-    rf"^(?:please\s+|can you\s+|could you\s+|now\s+|then\s+|also\s+|and\s+)*(?P<verb>{ADD}|{REMOVE}|{CHANGE}|{OTHER})\b",
+    r"^(?:please\s+|can you\s+|could you\s+|now\s+|then\s+|also\s+|and\s+)*"
+    rf"(?P<verb>{ADD}|{REMOVE}|{CHANGE}|{OTHER})\b",
     re.IGNORECASE,
 )
 _CUT = re.compile(r"\s*(?:[.;\n]+(?:\s|$)|,?\s+(?:and then|then|and also|and|but|plus)\s+|,\s*)", re.IGNORECASE)

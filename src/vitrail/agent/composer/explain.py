@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from vitrail.agent.composer import naming
-from vitrail.agent.composer.clauses import Clause, Loose
+from vitrail.agent.composer.clause import Clause, Loose
 from vitrail.agent.composer.lexicon import GOOD, Term
 from vitrail.agent.composer.plan import Condition
 from vitrail.agent.composer.planned import Planned, Sources
+from vitrail.agent.composer.resolve import Resolved
 from vitrail.agent.composer.values import Mention
 from vitrail.agent.composer.words import tokens
 from vitrail.catalog.model import DimensionType, Explore
 
 
-async def explain(sources: Sources, out: Planned, text: str, clause: Clause, explore: Explore, home: Explore) -> bool:
+async def explain(
+    sources: Sources, out: Planned, text: str, clause: Clause, found: Resolved | None, home: Explore
+) -> bool:
     """Look for the values that a clause of `text` names, in its explore, else in `home`. True if the clause changed;
     words that stay unexplained are told to `out`."""
-    hints = [d for t in clause.conditions for d in sources.dimensions(t, explore)]
+    explore = found.explore if found is not None else home
+    hints = list(found.dims) if found is not None else []
+    hints += [d for t in clause.conditions for d in sources.dimensions(t, explore)]
     yes = _yes_conditions(sources, clause, explore)
     mentions: list[Mention] = []
     if clause.loose or clause.compare or clause.only or (clause.conditions and not yes) or _vague_terms(clause):
@@ -27,8 +32,9 @@ async def explain(sources: Sources, out: Planned, text: str, clause: Clause, exp
                 break
     for loose in clause.loose:
         for words in _uncovered(loose, mentions, text):
-            out.unknown(words)
-    without = {m.start for m in mentions if any(n.negated for n in clause.loose if n.start <= m.start < n.end)}
+            if words.lower() != "new" or explore_has_no_date(found):
+                out.unknown(words)
+    without = {m.start for m in mentions if any(m.start < end and m.end > start for start, end in clause.without)}
     clause.loose = []
     clause.where += [*_conditions(mentions, without), *yes]
     if yes or mentions:
@@ -51,6 +57,11 @@ async def explain(sources: Sources, out: Planned, text: str, clause: Clause, exp
     return True
 
 
+def explore_has_no_date(found: Resolved | None) -> bool:
+    """“new customers per month” over a date says “new” already."""
+    return found is None or found.date is None
+
+
 def _meant(clause: Clause, mentions: Sequence[Mention]) -> list[Mention]:
     """Of the values that a text happens to contain, those that are meant: words that nothing else explains, and in a
     comparison two or more values of one dimension side by side."""
@@ -59,7 +70,8 @@ def _meant(clause: Clause, mentions: Sequence[Mention]) -> list[Mention]:
         for m in mentions
         if clause.compare and len({n.value for n in mentions if n.dimension.id == m.dimension.id}) > 1
     }
-    open_words = [(n.start, n.end) for n in (*clause.loose, *clause.conditions, *_vague_terms(clause))]
+    open_words = [(n.start, n.end) for n in clause.loose]
+    open_words += [(t.start, t.end) for t in (*clause.conditions, *_vague_terms(clause))]
     return [
         m
         for m in mentions

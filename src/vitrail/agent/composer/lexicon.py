@@ -105,8 +105,8 @@ class Lexicon:
                 id=identifier,
                 kind="metric" if isinstance(field, Metric) else "dimension",
                 field=field,
-                label=tuple(label_stems(field.label)),
-                name=tuple(label_stems(field.name)),
+                label=_spelt_out(label_stems(field.label)),
+                name=(*label_stems(field.name), *label_stems(field.label)),
                 table=stems,
                 explores=tuple(explores[identifier]),
                 homes=tuple(homes[identifier]),
@@ -133,6 +133,8 @@ class Lexicon:
         if not words:
             return None
         matches, tables = self.matches(words), self.entities(words)
+        if not matches and not tables and len(words) == 1:
+            tables = self._partly(words[0])
         if not matches and not tables:
             return None
         return Term(text[span[0].start : span[-1].end], matches, tables, span[0].start, span[-1].end)
@@ -142,7 +144,9 @@ class Lexicon:
         for token in span:
             if token.kind != "word":
                 continue
-            if token.low in ABBREVIATIONS and not self._by_word.get(token.stem):
+            if token.low in ABBREVIATIONS and not any(
+                token.stem in self.entries[i].name for i in self._by_word.get(token.stem, ())
+            ):
                 words += [w for w in ABBREVIATIONS[token.low] if w not in ("per", "to")]
             elif token.low not in FILLERS or token.low in (
                 "total",
@@ -174,6 +178,11 @@ class Lexicon:
         meant = [concept(w) for w in words]
         return tuple(name for name, stems in self._tables.items() if stems and [concept(s) for s in stems] == meant)
 
+    def _partly(self, word: str) -> tuple[str, ...]:
+        """The one table whose name has the word (“support” for “Support tickets”)."""
+        having = [name for name, stems in self._tables.items() if concept(word) in {concept(s) for s in stems}]
+        return tuple(having) if len({self._tables[name] for name in having}) == 1 else ()
+
     def matches(self, words: tuple[str, ...]) -> tuple[Match, ...]:
         """Fields that all the words speak of, best first, at most twenty."""
         if words in self._memo:
@@ -193,6 +202,10 @@ class Lexicon:
         found.sort(key=lambda m: (-m.score, not m.entry.homes, len(m.entry.label), m.entry.id))
         self._memo[words] = tuple(found[:20])
         return self._memo[words]
+
+    def called(self, word: str) -> tuple[Match, ...]:
+        """Dimensions whose whole label is this one word."""
+        return tuple(m for m in self.matches((word,)) if m.entry.kind == "dimension" and m.entry.label == (word,))
 
     def described_by(self, word: str) -> list[Entry]:
         """String dimensions whose description mentions the word."""
@@ -215,6 +228,11 @@ class Lexicon:
 def table_stems(label: str) -> tuple[str, ...]:
     """A table's words without the prefixes of modelling (`dim_`, `fct_`)."""
     return tuple(stem for stem in label_stems(label) if stem not in _TABLE_PREFIXES)
+
+
+def _spelt_out(stems: Sequence[str]) -> tuple[str, ...]:
+    """A label that is an abbreviation, in full: `mrr` → monthly recurring revenue."""
+    return ABBREVIATIONS.get(stems[0], tuple(stems)) if len(stems) == 1 else tuple(stems)
 
 
 def _score(words: Sequence[str], entry: Entry) -> float:
@@ -254,4 +272,7 @@ def _score(words: Sequence[str], entry: Entry) -> float:
         elif concept(word) in table_concepts:
             worth = 0.3
         weight += worth
-    return total / counted * (0.55 + 0.45 * (covered / weight if weight else 0.0))
+    likely = 0.03 if isinstance(field, Metric) and field.type is MetricType.SUM and not field.filters else 0.0
+    if list(words) == list(label_stems(field.label)):
+        return 1.0
+    return likely + total / counted * (0.55 + 0.45 * (covered / weight if weight else 0.0))

@@ -53,11 +53,12 @@ def dimension_noun(explore: Explore, dimension: Dimension) -> str:
 
 
 def and_list(parts: Sequence[str], *, oxford: bool = False) -> str:
-    """“a, b and c”; with `oxford` a comma before the last “and”, for parts that hold an “and” themselves."""
+    """“a, b and c”; with `oxford` a comma before the last “and” where parts hold an “and” themselves."""
     parts = list(dict.fromkeys(parts))
     if len(parts) < 2:
         return "".join(parts)
-    return ", ".join(parts[:-1]) + (", and " if oxford else " and ") + parts[-1]
+    nested = oxford and any(" and " in part for part in parts)
+    return ", ".join(parts[:-1]) + (", and " if nested else " and ") + parts[-1]
 
 
 def yes_noun(label: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vitrail.agent.composer.choose import breakdowns, main_metrics, name_dimension, time_dimensions, unique
-from vitrail.agent.composer.clauses import Clause
+from vitrail.agent.composer.clause import Clause
 from vitrail.agent.composer.pieces import by_dimension, kpi_pieces, over_time, table_of
 from vitrail.agent.composer.plan import Piece
 from vitrail.agent.composer.resolve import Resolved

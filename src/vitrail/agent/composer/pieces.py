@@ -9,6 +9,7 @@ from vitrail.agent.composer import naming
 from vitrail.agent.composer.choose import (
     at_grain,
     breakdowns,
+    downwards,
     intervals,
     main_metrics,
     money_like,
@@ -87,6 +88,9 @@ def over_time(found: Resolved, metrics: Sequence[Metric]) -> list[Piece]:
         return by_dimension(found, metrics) if found.dims else kpi_pieces(found)
     days = next((d for r in clause.ranges if (d := span_days(r)) is not None), None)
     x, grain = at_grain(explore, date.id, clause.grain or grain_for(days))
+    if clause.grain is not None and grain is not clause.grain:
+        wanted, got = (naming.GRAIN_NAMES.get(g, "date") if g else "date" for g in (clause.grain, grain))
+        clause.remarks.append(f"{date.label} has no {wanted}, so I took the {got}.")
     series = found.dims[0] if found.dims else None
     groups = [[m] for m in metrics] if series is not None else _units(metrics)
     chart: Chart = {"bar": "bar", "stacked": "stacked", "area": "area", "pie": "bar"}.get(clause.chart or "", "line")  # type: ignore[assignment]
@@ -154,7 +158,7 @@ def by_dimension(found: Resolved, metrics: Sequence[Metric]) -> list[Piece]:
             x=first.id,
             series=second.id if second else None,
             sort=first.id if ordered else group[0].id,
-            descending=clause.order if clause.order is not None else not ordered,
+            descending=not ordered and downwards(clause.order, group[0].label),
             limit=500 if second is not None else 50 if chart == "pie" or ordered else BARS,
         )
         for group in groups
@@ -173,8 +177,8 @@ def ranking(found: Resolved) -> Piece:
     rank = clause.rank
     n = (rank.n if rank and rank.n else 10) or 10
     n = max(1, min(n, 100))
-    descending = rank.descending if rank else True
     metric = found.metrics[0]
+    descending = downwards((rank.quality or rank.descending) if rank else clause.order, metric.label)
     noun = naming.dimension_noun(explore, dims[0])
     table = clause.chart == "table" or len(dims) > 1 or len(found.metrics) > 1
     title = naming.rank_title(n, descending, noun, metric.label)
@@ -204,11 +208,11 @@ def table_of(found: Resolved) -> Piece:
         metrics = metrics or main_metrics(explore, 3)
     elif dims and found.inherited:
         metrics = unique([*metrics, *main_metrics(explore, 3)])[:4]
-    rows = [d.id for d in dims]
+    rows = [str(d.id) for d in dims]
     time = grain = None
     if found.date is not None and (clause.grain or clause.latest is not None or clause.trend):
         if clause.latest is not None:
-            time = intervals(explore, found.date.id).get(TimeInterval.DAY, found.date.id)
+            time = str(intervals(explore, found.date.id).get(TimeInterval.DAY, found.date.id))
         else:
             time, interval = at_grain(explore, found.date.id, clause.grain or TimeInterval.MONTH)
             grain = str(interval) if interval else None

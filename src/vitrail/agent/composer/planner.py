@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from vitrail.agent.composer.cards import Wish, lay_out
-from vitrail.agent.composer.clauses import Clause, Reader
+from vitrail.agent.composer.clause import Clause
+from vitrail.agent.composer.clauses import Reader
 from vitrail.agent.composer.explain import explain
 from vitrail.agent.composer.lexicon import Lexicon
 from vitrail.agent.composer.plan import AppPlan
@@ -62,8 +63,7 @@ class Planner:
             return [(clause, None) for clause in clauses]
         changed = False
         for clause, found in first:
-            explore = found.explore if found is not None else home
-            changed = await explain(self.sources, out, text, clause, explore, home) or changed
+            changed = await explain(self.sources, out, text, clause, found, home) or changed
         if not changed:
             return first
         again = Resolver(self.sources.catalog, self.sources.lexicon)

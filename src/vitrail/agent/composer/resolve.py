@@ -16,7 +16,7 @@ from vitrail.agent.composer.choose import (
     unique,
     worth,
 )
-from vitrail.agent.composer.clauses import Clause
+from vitrail.agent.composer.clause import Clause
 from vitrail.agent.composer.lexicon import GOOD, Lexicon, Term
 from vitrail.agent.composer.words import concept, label_stems
 from vitrail.catalog.model import Catalog, Dimension, DimensionType, Explore, ExploreName, Metric, MetricType
@@ -93,17 +93,19 @@ class Resolver:
         out = Resolved(clause, explore)
         listing = clause.chart == "table" or clause.latest is not None
         for term in clause.what:
-            choice, score = self.measure(term, explore, listing and not out.metrics and not out.lists)
+            choice, score = measure(term, explore, listing and not out.metrics and not out.lists)
             self._add(out, term, choice, score)
         for term in clause.dims:
-            choice, score = self.breakdown(term, explore)
+            choice, score = breakdown(term, explore)
             self._add(out, term, choice, score)
+        if out.date is not None and not out.metrics and (counted := count_metric(explore, out.date.table)) is not None:
+            out.metrics = [counted]  # “signups per month”: a date that is measured means how many had it
         out.metrics = unique(out.metrics)
         out.dims = unique(out.dims)
         if not out.metrics and not (listing and out.lists):
             out.inherited = True
             ranked = {d.table for d in out.dims}
-            inherited = [self.measure(t, explore, False) for t in self.last if not ranked & set(t.tables)]
+            inherited = [measure(t, explore, False) for t in self.last if not ranked & set(t.tables)]
             chosen = [c for c, score in inherited if isinstance(c, Metric) and score >= GOOD - FOREIGN]
             out.score += max((score for c, score in inherited if isinstance(c, Metric)), default=0.0) * 0.6
             if not chosen:
@@ -137,64 +139,67 @@ class Resolver:
         else:
             out.dims.append(choice)
 
-    def measure(self, term: Term, explore: Explore, listing: bool) -> tuple[Metric | Dimension | str | None, float]:
-        """What a phrase that is to be measured means in an explore, and how well."""
-        best: tuple[Metric | Dimension | str | None, float] = (None, 0.0)
-        for match in term.matches:
-            if explore.name not in match.entry.explores:
-                continue
-            found = field_of(explore, match.entry.id)
-            score = match.score
-            if isinstance(found, Metric):
-                if not is_numeric(found):
-                    score -= 0.25
-                if explore.name not in match.entry.homes:
-                    score -= FOREIGN if found.type is not MetricType.COUNT_DISTINCT else FOREIGN / 2
-            elif isinstance(found, Dimension):
-                score -= 0.22 + _poor(found)
-            else:
-                continue
-            if score > best[1]:
-                best = (found, score)
-        for table in term.tables:
-            if table not in explore.tables:
-                continue
-            home = table == explore.base_table
-            if listing:
-                score = 0.95 if home else 0.6
-                if score > best[1]:
-                    best = (table, score)
-                continue
-            counted = count_metric(explore, table)
-            if counted is not None:
-                score = 0.9 if home else 0.9 - FOREIGN
-                if score > best[1]:
-                    best = (counted, score)
-            elif (named := name_dimension(explore.tables[table])) is not None and best[1] < 0.5:  # type: ignore[index]
-                best = (named, 0.5)
-        return best
 
-    def breakdown(self, term: Term, explore: Explore) -> tuple[Metric | Dimension | None, float]:
-        """What a phrase after “by” means in an explore, and how well."""
-        best: tuple[Metric | Dimension | None, float] = (None, 0.0)
-        for match in term.matches:
-            if explore.name not in match.entry.explores:
-                continue
-            found = field_of(explore, match.entry.id)
-            if isinstance(found, Metric):
-                score = match.score - 0.4
-            elif isinstance(found, Dimension):
-                score = match.score - _poor(found)
-            else:
-                continue
+def measure(term: Term, explore: Explore, listing: bool = False) -> tuple[Metric | Dimension | str | None, float]:
+    """What a phrase that is to be measured means in an explore, and how well."""
+    best: tuple[Metric | Dimension | str | None, float] = (None, 0.0)
+    for match in term.matches:
+        if explore.name not in match.entry.explores:
+            continue
+        found = field_of(explore, match.entry.id)
+        score = match.score
+        if isinstance(found, Metric):
+            if not is_numeric(found):
+                score -= 0.25
+            if explore.name not in match.entry.homes:
+                score -= FOREIGN if found.type is not MetricType.COUNT_DISTINCT else FOREIGN / 2
+        elif isinstance(found, Dimension):
+            score -= 0.22 + _poor(found)
+        else:
+            continue
+        if score > best[1]:
+            best = (found, score)
+    for table in term.tables:
+        if table not in explore.tables:
+            continue
+        home = table == explore.base_table
+        if listing and home:
+            best = (table, 1.05) if best[1] < 1.05 else best
+            continue
+        if listing and (named := name_dimension(explore.tables[table])) is not None:  # type: ignore[index]
+            best = (named, 1.02) if best[1] < 1.02 else best
+            continue
+        counted = count_metric(explore, table)
+        if counted is not None:
+            score = 0.9 if home else 0.9 - FOREIGN
             if score > best[1]:
-                best = (found, score)
-        for table in term.tables:
-            if table in explore.tables:
-                named = name_dimension(explore.tables[table])  # type: ignore[index]
-                if named is not None and best[1] < 0.92:
-                    best = (named, 0.92)
-        return best
+                best = (counted, score)
+        elif (named := name_dimension(explore.tables[table])) is not None and best[1] < 0.5:  # type: ignore[index]
+            best = (named, 0.5)
+    return best
+
+
+def breakdown(term: Term, explore: Explore) -> tuple[Metric | Dimension | None, float]:
+    """What a phrase after “by” means in an explore, and how well."""
+    best: tuple[Metric | Dimension | None, float] = (None, 0.0)
+    for match in term.matches:
+        if explore.name not in match.entry.explores:
+            continue
+        found = field_of(explore, match.entry.id)
+        if isinstance(found, Metric):
+            score = match.score - 0.4
+        elif isinstance(found, Dimension):
+            score = match.score - _poor(found)
+        else:
+            continue
+        if score > best[1]:
+            best = (found, score)
+    for table in term.tables:
+        if table in explore.tables:
+            named = name_dimension(explore.tables[table])  # type: ignore[index]
+            if named is not None and best[1] < 0.92:
+                best = (named, 0.92)
+    return best
 
 
 _PLACES = frozenset({"store", "office", "warehouse", "site"})

@@ -13,150 +13,33 @@ from typing import Any
 
 from vitrail.agent.composer import timing
 from vitrail.agent.composer.lexicon import GOOD, Lexicon, Term
+from vitrail.agent.composer.vocabulary import (
+    BY,
+    CANNOT_DRAW,
+    CHART_TAIL,
+    CHARTS,
+    COMPARE,
+    FILTER,
+    JOIN,
+    MORE,
+    NOT,
+    ONLY,
+    OVERVIEW,
+    RANKED,
+    SHARE,
+    TOP,
+    TREND,
+)
 from vitrail.agent.composer.words import FILLERS, Token, fold, tokens, word_set
 from vitrail.catalog.model import TimeInterval
 
 MAX_SPAN = 6
 
-CHARTS: dict[tuple[str, ...], str] = {
-    ("stacked", "bar"): "stacked",
-    ("stacked", "column"): "stacked",
-    ("stacked", "area"): "area",
-    ("stacked",): "stacked",
-    ("grouped", "bar"): "bar",
-    ("horizontal", "bar"): "bar",
-    ("line",): "line",
-    ("curve",): "line",
-    ("sparkline",): "line",
-    ("bar",): "bar",
-    ("column", "chart"): "bar",
-    ("histogram",): "bar",
-    ("column", "graph"): "bar",
-    ("area",): "area",
-    ("pie",): "pie",
-    ("donut",): "pie",
-    ("doughnut",): "pie",
-    ("ring",): "pie",
-    ("table",): "table",
-    ("grid",): "table",
-    ("list",): "table",
-    ("spreadsheet",): "table",
-    ("leaderboard",): "rank",
-    ("kpi",): "kpi",
-    ("scorecard",): "kpi",
-    ("big", "number"): "kpi",
-    ("key", "number"): "kpi",
-    ("key", "figure"): "kpi",
-    ("headline", "number"): "kpi",
-    ("headline", "figure"): "kpi",
-    ("single", "number"): "kpi",
-    ("number", "card"): "kpi",
-    ("stat", "card"): "kpi",
-    ("tile",): "kpi",
-    ("key", "metric"): "kpi",
-    ("gauge",): "kpi",
-    ("indicator",): "kpi",
-    ("summary", "card"): "kpi",
-    ("metric", "card"): "kpi",
-    ("card",): "kpi",
-}
-CANNOT_DRAW = word_set(
-    """
-    map heatmap heat-map scatter scatterplot bubble funnel treemap sankey waterfall radar boxplot gantt
-    choropleth
-    """
-)
-_CHART_TAIL = word_set(
-    """
-    chart graph plot diagram card tile visual view
-    """
-)
-_BY = frozenset(["by", "per", "across", "versus-by", "grouped-by"])
-_JOIN = word_set(
-    """
-    and plus with alongside including & + then also showing
-    """
-)
-_TOP = {
-    "top": True,
-    "best": True,
-    "highest": True,
-    "biggest": True,
-    "largest": True,
-    "leading": True,
-    "greatest": True,
-    "bottom": False,
-    "worst": False,
-    "lowest": False,
-    "smallest": False,
-    "poorest": False,
-    "weakest": False,
-}
-_RANKED = word_set(
-    """
-    selling sold performing performer performers popular ordered valuable active profitable frequent successful
-    rated important used bought seller sellers expensive common
-    """
-)
-_TREND = word_set(
-    """
-    trend trends growth trending trended history historical historically evolution timeline progression
-    """
-)
-_SHARE = word_set(
-    """
-    share proportion percentage distribution composition mix breakdown
-    """
-)
-_COMPARE = word_set(
-    """
-    compare compared comparing comparison versus vs
-    """
-)
-_OVERVIEW = word_set(
-    """
-    overview summary dashboard report performance health pulse monitor snapshot scorecards cockpit
-    """
-)
-_FILTER = word_set(
-    """
-    filter filters filterable filtered filtering slicer slicers dropdown dropdowns selector picker
-    """
-)
-_ONLY = frozenset(["only", "just", "solely", "exclusively"])
-_NOT = word_set(
-    """
-    excluding except without exclude ignoring ignore omit omitting minus
-    """
-)
-_MORE: dict[tuple[str, ...], str] = {
-    ("more", "than"): "greaterThan",
-    ("greater", "than"): "greaterThan",
-    ("larger", "than"): "greaterThan",
-    ("bigger", "than"): "greaterThan",
-    ("higher", "than"): "greaterThan",
-    ("over",): "greaterThan",
-    ("above",): "greaterThan",
-    ("exceeding",): "greaterThan",
-    ("at", "least"): "greaterThanOrEqual",
-    (">=",): "greaterThanOrEqual",
-    (">",): "greaterThan",
-    ("less", "than"): "lessThan",
-    ("fewer", "than"): "lessThan",
-    ("lower", "than"): "lessThan",
-    ("smaller", "than"): "lessThan",
-    ("under",): "lessThan",
-    ("below",): "lessThan",
-    ("at", "most"): "lessThanOrEqual",
-    ("<=",): "lessThanOrEqual",
-    ("<",): "lessThan",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`kind` says what `value` is: term (Term), grain (TimeInterval), noun (a grain that needs a “by” before it), range,
-    chart, rank ((n, descending)), limit (n, descending), more ((operator, number)); the rest carry their word."""
+    """`kind` says what `value` is: term (Term), grain (TimeInterval), noun (a grain that needs a “by” before it),
+    range, chart, rank ((n, descending, quality)), more ((operator, number)); the rest carry their word."""
 
     kind: str
     value: Any
@@ -181,6 +64,8 @@ def _at(words: Sequence[Token], i: int, text: str, lexicon: Lexicon, now: date) 
     low, stem = token.low, token.stem
     if token.kind == "mark":
         return _mark(token)
+    if low == "how" and i + 1 < len(words) and words[i + 1].low in ("many", "much"):
+        return 2, "count", low
     strong = _term(words, i, text, lexicon, shortest=2)
     if strong is not None:
         return strong
@@ -224,17 +109,17 @@ def _at(words: Sequence[Token], i: int, text: str, lexicon: Lexicon, now: date) 
         return found_chart
     if low in ("tab", "tabs"):
         return 1, "tab", low
-    if low in _BY or (low == "for" and nxt in ("each", "every")):
+    if low in BY or (low == "for" and nxt in ("each", "every")):
         return (2 if low == "for" else 1), "by", low
     if low in ("each", "every") and i + 1 < len(words):
         return 1, "by", low
     if low in ("broken", "split", "grouped", "sliced", "segmented") and nxt in ("down", "by", "up", "into"):
         return 1, "filler", low
-    if low in _FILTER:
+    if low in FILTER:
         return 1, "filter", low
-    if low in _ONLY:
+    if low in ONLY:
         return 1, "only", low
-    if low in _NOT:
+    if low in NOT:
         return 1, "not", low
     if low == "where":
         return 1, "where", low
@@ -244,24 +129,28 @@ def _at(words: Sequence[Token], i: int, text: str, lexicon: Lexicon, now: date) 
             "noun",
             TimeInterval.HOUR_OF_DAY_NUM,
         )
-    if low in _TREND:
+    if low in TREND:
         return 1, "trend", False
-    if low in _COMPARE:
+    if low in COMPARE:
         return 1, "compare", low
-    if low in _SHARE and nxt in ("of", "by", "across", "between"):
+    if low in SHARE and nxt in ("of", "by", "across", "between"):
         return 1, "share", low
-    if low in _OVERVIEW:
+    if low in OVERVIEW:
         return 1, "overview", low
     if low in CANNOT_DRAW:
-        return (2 if nxt in _CHART_TAIL else 1), "cannot", low
+        return (2 if nxt in CHART_TAIL else 1), "cannot", low
     if low == "as" and [w.low for w in words[i + 1 : i + 3]] == ["well", "as"]:
         return 3, "join", "as well as"
     if low == "along" and nxt == "with":
         return 2, "join", "along with"
-    if low in _JOIN:
+    if low in JOIN:
         return 1, "join", low
+    if found_plain := _plain_word(words, i, text, lexicon):
+        return found_plain
     if token.number is not None and not lexicon.matches((stem,)):
         return 1, "number", token.number
+    if stem in timing.GRAIN_NOUNS and i and words[i - 1].low in ("by", "per", "each", "every"):
+        return 1, "noun", timing.GRAIN_NOUNS[stem]
     weak = _term(words, i, text, lexicon, shortest=1)
     if weak is not None:
         return weak
@@ -309,6 +198,20 @@ def _term(words: Sequence[Token], i: int, text: str, lexicon: Lexicon, shortest:
     return None
 
 
+_BEFORE_A_FIELD = word_set("by per each every on across and for of with filter")
+
+
+def _plain_word(words: Sequence[Token], i: int, text: str, lexicon: Lexicon) -> tuple[int, str, Term] | None:
+    """An everyday word that is a field's whole label here (“team”, “page”), where a field may stand."""
+    before = words[i - 1] if i else None
+    if before is None or not (before.low in _BEFORE_A_FIELD or before.text == ",") or words[i].low not in FILLERS:
+        return None
+    matches = lexicon.called(words[i].stem)
+    if not matches:
+        return None
+    return 1, "term", Term(words[i].text, matches, (), words[i].start, words[i].end)
+
+
 def _dated(words: Sequence[Token], i: int, end: int, text: str, lexicon: Lexicon) -> Term | None:
     """“first order month”, “signup week”: a date field, said with a grain in place of “date”."""
     after = words[end + 1] if end + 1 < len(words) else None
@@ -324,7 +227,7 @@ def _dated(words: Sequence[Token], i: int, end: int, text: str, lexicon: Lexicon
 
 def _threshold(words: Sequence[Token], i: int) -> tuple[int, str, Any] | None:
     for size in (2, 1):
-        operator = _MORE.get(tuple(w.low for w in words[i : i + size]))
+        operator = MORE.get(tuple(w.low for w in words[i : i + size]))
         at = i + size
         if operator is not None and at < len(words):
             if words[at].text in ("$", "€", "£"):
@@ -337,8 +240,8 @@ def _threshold(words: Sequence[Token], i: int) -> tuple[int, str, Any] | None:
 def _order(words: Sequence[Token], i: int) -> tuple[int, str, Any] | None:
     """`lowest first`, `sorted descending`."""
     low, nxt = words[i].low, words[i + 1].low if i + 1 < len(words) else ""
-    if nxt == "first" and low in (*_TOP, "most", "least", "newest", "oldest"):
-        return 2, "order", _TOP.get(low, low in ("most", "newest"))
+    if nxt == "first" and low in (*TOP, "most", "least", "newest", "oldest"):
+        return 2, "order", low if low in ("best", "worst") else TOP.get(low, low in ("most", "newest"))
     if low in ("descending", "desc", "ascending", "asc"):
         return 1, "order", low.startswith("desc")
     return None
@@ -372,7 +275,7 @@ def _rank(words: Sequence[Token], i: int) -> tuple[int, str, Any] | None:
         return 1, "filler", low  # a place on the page
     nxt = words[i + 1] if i + 1 < len(words) else None
     at, n = i, None
-    if words[i].number is not None and nxt is not None and (nxt.low in _TOP or nxt.low in ("most", "least", "latest")):
+    if words[i].number is not None and nxt is not None and (nxt.low in TOP or nxt.low in ("most", "least", "latest")):
         n, at = words[i].number, i + 1
         low = words[at].low
     if low in ("latest", "newest", "recent") or (
@@ -382,13 +285,13 @@ def _rank(words: Sequence[Token], i: int) -> tuple[int, str, Any] | None:
         if at < len(words) and words[at].number is not None:
             n, at = words[at].number, at + 1
         return (at - i, "latest", n)
-    if low in _TOP:
-        descending = _TOP[low]
+    if low in TOP:
+        descending = TOP[low]
         at += 1
     elif low in ("most", "least") and at + 1 < len(words):
         descending = low == "most"
         at += 1
-        if words[at].low not in _RANKED:
+        if words[at].low not in RANKED:
             return (at - i, "superlative", descending)
     else:
         return None
@@ -396,21 +299,22 @@ def _rank(words: Sequence[Token], i: int) -> tuple[int, str, Any] | None:
         n, at = words[at].number, at + 1
     if at < len(words) and words[at].text in ("-", "–"):
         at += 1
+    quality = low if low in ("best", "worst", "poorest", "weakest") else None
     by = None
-    if at < len(words) and words[at].low in _RANKED:
+    if at < len(words) and words[at].low in RANKED:
         by = words[at].low
         at += 1
     if low in ("highest", "lowest", "biggest", "largest", "smallest", "greatest") and n is None and by is None:
         return (at - i, "superlative", descending)
-    return (at - i, "rank", (n, descending))
+    return (at - i, "rank", (n, descending, quality))
 
 
 def _chart(words: Sequence[Token], i: int) -> tuple[int, str, Any] | None:
-    for size in (2, 1):
+    for size in range(2, 0, -1):
         key = tuple(w.stem for w in words[i : i + size])
         if len(key) == size and key in CHARTS:
             length = size
-            while i + length < len(words) and words[i + length].stem in _CHART_TAIL:
+            while i + length < len(words) and words[i + length].stem in CHART_TAIL:
                 length += 1
             if (
                 i + length < len(words)

@@ -67,7 +67,7 @@ async def compose(deps: AgentDeps, tools: set[str]) -> Script:
         planned = await planner.plan(prompt)
         if deps.task.follow_up:
             planned.remarks.append(
-                "The app's source was not written by the offline planner, so it could not be edited: it was written anew."
+                "The app's source was not written by the offline planner, so it could not be edited: it is new now."
             )
     plan = planned.plan
     if old is not None and plan == old and deps.task.follow_up:

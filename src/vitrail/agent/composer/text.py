@@ -47,6 +47,16 @@ def wrapped(before: str, names: Sequence[str], after: str) -> str:
     return before.rstrip() + "\n" + "\n".join(f"  {name}," for name in names) + "\n" + after.lstrip()
 
 
+def indent(text: str, by: int = 2) -> str:
+    return "\n".join(" " * by + line if line else line for line in text.split("\n"))
+
+
+def tag(name: str, attributes: Sequence[str]) -> str:
+    """A JSX element without children, on one line if it fits."""
+    flat = f"<{name} {' '.join(attributes)} />"
+    return flat if len(flat) <= 100 and "\n" not in flat else f"<{name}\n" + indent("\n".join(attributes)) + "\n/>"
+
+
 class Names:
     """Identifiers that are not yet taken."""
 
@@ -59,7 +69,7 @@ class Names:
     def new(self, words: str) -> str:
         """A camel-case identifier for `words`, made unique by a number."""
         parts = re.findall(r"[a-z0-9]+", fold(words)) or ["value"]
-        base = parts[0] + "".join(p.capitalize() for p in parts[1:])
+        base: str = parts[0] + "".join(p.capitalize() for p in parts[1:])
         if base[0].isdigit():
             base = "n" + base
         name, number = base, 1

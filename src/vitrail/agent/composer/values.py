@@ -53,10 +53,14 @@ class ValueFinder:
         for dimension in likely:
             for value in self._known[(explore.name, dimension.id)]:
                 found.setdefault(dimension.id, []).extend(_where(text, start, end, value, dimension))
-        hinted = {d.id for d in first}
+        hinted = [d.id for d in first]
         ordered = sorted(
             (m for group in found.values() for m in group),
-            key=lambda m: (m.start - m.end, m.dimension.id not in hinted, -len(found[m.dimension.id])),
+            key=lambda m: (
+                m.start - m.end,
+                hinted.index(m.dimension.id) if m.dimension.id in hinted else len(hinted),
+                -len(found[m.dimension.id]),
+            ),
         )
         taken: list[Mention] = []
         for mention in ordered:
@@ -84,7 +88,7 @@ class ValueFinder:
 
 
 def _where(text: str, start: int, end: int, value: str, dimension: Dimension) -> list[Mention]:
-    """The places where a value is named, in any case, with a space or a hyphen between its words, also in the plural."""
+    """Where a value is named: in any case, with a space or a hyphen between its words, also in the plural."""
     words = re.findall(r"\w+", fold(value))
     if not words or len(fold(value)) < 2 or (len(words) == 1 and (words[0] in FILLERS or words[0].isdigit())):
         return []

@@ -26,6 +26,8 @@ def finish(sources: Sources, out: Planned, wishes: Sequence[Wish]) -> None:
         for term in clause.conditions:
             if not clause.where and not term.tables:
                 add_control(sources, out, term, explores)
+        for remark in clause.remarks:
+            out.remark(remark)
         for words in clause.ignored:
             out.unknown(words)
         if clause.only or found is None or not says_something(clause, found):
@@ -116,6 +118,8 @@ def title_of(sources: Sources, plan: AppPlan, vague: bool) -> str:
     drawn = [p for p in plan.pieces if p.chart != "kpi"] or plan.pieces
     if not drawn:
         return "Overview"
+    if plan.tabs:
+        return naming.upper(naming.and_list([naming.lower(tab) for tab in plan.tabs]))
     label = sources.explore(drawn[0].explore).label
     subjects = {p.metrics[0] for p in drawn if p.metrics}
     if vague or len(subjects) > 2 or len(drawn[0].title) > LONG_TITLE:

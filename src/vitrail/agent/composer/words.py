@@ -38,11 +38,11 @@ CONCEPTS: tuple[tuple[str, ...], ...] = (
     ("subscription", "membership", "contract"),
     ("plan", "tier", "package"),
     ("churn", "attrition", "churned"),
-    ("quantity", "unit", "qty", "volume", "piece"),
+    ("quantity", "unit", "qty", "piece"),
     ("price", "pricing"),
     ("employee", "staff", "worker"),
     ("supplier", "vendor"),
-    ("signup", "registration", "signups", "enrolment", "enrollment"),
+    ("signup", "registration", "signed", "registered", "joined", "enrolment", "enrollment"),
     ("visit", "session"),
     ("priority", "urgency", "severity"),
     ("rating", "score", "satisfaction", "csat", "nps"),
@@ -64,7 +64,7 @@ CONCEPTS: tuple[tuple[str, ...], ...] = (
     ("response", "reply", "answer"),
     ("resolution", "resolve", "solve"),
     ("average", "avg", "mean", "typical"),
-    ("count", "number", "#"),
+    ("count", "number", "#", "volume"),
 )
 
 ABBREVIATIONS: dict[str, tuple[str, ...]] = {
@@ -109,14 +109,14 @@ FILLERS = word_set(
     choosing choice pick picking select selecting selectable easily easy ok okay thanks thank hello hi hey maybe
     perhaps possibly ideally preferably basically actually generally roughly start starting happened changed
     change changes changing develop developed developing grew grow growing evolve evolved evolving generated
-    generate generates well sell sells selling growing-by do-we non theirs everyones perform performs performed sell sells selling non perform performs performed against
+    generate generates well sell sells selling non theirs perform performs performed against
     """
 )
 """Words that say nothing about a field by themselves; never reported as not understood."""
 
 LABEL_FILLERS = word_set(
     """
-    the of a an per in for is total sum amount name title label id no number count
+    the of a an per in for is at on up total sum amount name title label id no number count
     """
 )
 """Words of a label that a prompt may leave out at little cost."""
@@ -152,6 +152,7 @@ NUMBERS = {
 
 _IRREGULAR = {
     "people": "person",
+    "kpis": "kpi",
     "countries": "country",
     "cities": "city",
     "categories": "category",
