@@ -61,7 +61,7 @@ async def model(services: Services) -> str:
     from pydantic_ai.messages import ModelRequest
     from pydantic_ai.settings import ModelSettings
 
-    from vitrail.agent.errors import classify
+    from vitrail.agent.classify import classify
     from vitrail.agent.models import make_model
 
     choice = make_model(services.settings)
