@@ -24,7 +24,7 @@ def lay_out(sources: Sources, out: Planned, wishes: Sequence[Wish]) -> None:
     plan = out.plan
     wishes = [w for w in wishes if not _heads_a_tab(w[0], wishes)]
     real = [(c, r) for c, r in wishes if r is not None and says_something(c, r)]
-    drawn = [p for c, r in real for p in (_tab_topic(sources, c) if _is_topic(c) else drawn_of(sources, out, c, r))]
+    drawn = [p for c, r in real for p in (tab_topic(sources, c) if is_topic(c) else drawn_of(sources, out, c, r))]
     shown = [p for p in drawn if p.chart != "kpi" or p.compare]
     wants_numbers = any(c.chart == "kpi" for c, _ in wishes)
     if not shown and not (wants_numbers and drawn):
@@ -37,7 +37,7 @@ def lay_out(sources: Sources, out: Planned, wishes: Sequence[Wish]) -> None:
         piece.tab = (piece.tab or plan.tabs[0]) if plan.tabs else None
 
 
-def _is_topic(clause: Clause) -> bool:
+def is_topic(clause: Clause) -> bool:
     """A tab that is only named (“a tab for customers”)."""
     named = bool(clause.what) and all(t.tables or t.text == clause.tab for t in clause.what)
     return clause.tab is not None and named and not (clause.dims or clause.grain or clause.rank or clause.trend)
@@ -45,16 +45,15 @@ def _is_topic(clause: Clause) -> bool:
 
 def _heads_a_tab(clause: Clause, wishes: Sequence[Wish]) -> bool:
     """The name of a tab whose cards are described after it."""
-    return _is_topic(clause) and any(
-        c is not clause and c.tab == clause.tab and says_something(c, r) for c, r in wishes
-    )
+    return is_topic(clause) and any(c is not clause and c.tab == clause.tab and says_something(c, r) for c, r in wishes)
 
 
-def _tab_topic(sources: Sources, clause: Clause) -> list[Piece]:
+def tab_topic(sources: Sources, clause: Clause) -> list[Piece]:
+    """An overview for each thing that a tab is named for."""
     pieces = []
     for term in clause.what:
         explore = best_explore(sources.catalog, [term])
-        tab = clause.tab if len(clause.what) == 1 else naming.upper(term.text)
+        tab = naming.upper(term.text)
         found = overview_pieces(explore, focus=next(iter(term.tables), None)) if explore is not None else []
         pieces += [p.model_copy(update={"tab": tab}) for p in found]
     return pieces
@@ -87,7 +86,8 @@ def drawn_of(sources: Sources, out: Planned, clause: Clause, found: Resolved) ->
                 text = f"{naming.lower(metric.label)} {_MORE.get(operator, 'at most')} {number:,.0f}"
                 piece.having.append(Condition(field=metric.id, operator=operator, values=[number], text=text))
     where = [] if clause.only else clause.where
-    return [p.model_copy(update={"tab": clause.tab}) for p in limited(sources, pieces, where)]
+    tab = naming.upper(clause.tab) if clause.tab else None
+    return [p.model_copy(update={"tab": tab}) for p in limited(sources, pieces, where)]
 
 
 def limited(sources: Sources, pieces: Sequence[Piece], where: Sequence[Condition]) -> list[Piece]:

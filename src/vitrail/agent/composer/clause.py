@@ -50,6 +50,8 @@ class Clause:
     """Operator, number, and the phrase that it counts (“more than 100 orders”), if one follows."""
     order: bool | str | None = None
     """Sorted downwards (True) or upwards, or `best` or `worst` first, when the prompt says so."""
+    counted: bool = False
+    """Asks for the busiest: a number of things, whichever they are."""
     share: bool = False
     compare: bool = False
     yoy: TimeInterval | None = None
@@ -86,5 +88,6 @@ class Clause:
             or self.overview
             or self.latest is not None
             or self.date_control
+            or self.counted
             or self.cannot
         )

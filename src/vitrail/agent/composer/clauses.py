@@ -125,6 +125,8 @@ class Reader:
             case "superlative":
                 clause.order = value
                 self._rank_what_is_there()
+            case "busiest":
+                clause.counted = clause.order = True
             case "order":
                 clause.order = value
             case "count":
@@ -175,8 +177,10 @@ class Reader:
     def _starts(self, index: int, item: Item) -> bool:
         """Does an item after a join begin a wish of its own?"""
         clause, kind = self._open, item.kind
-        if kind in ("rank", "latest", "filter", "tab", "compare", "overview", "yoy", "superlative", "count"):
+        if kind in ("rank", "latest", "filter", "tab", "overview", "yoy", "superlative", "count"):
             return True
+        if kind == "compare":
+            return item.value not in ("vs", "versus")
         if kind == "trend":
             return item.value is not True or self._ahead(index, "term")
         if (
@@ -234,7 +238,8 @@ class Reader:
                     clause.controls.pop()
                     clause.date_control = True
             case "dims":
-                if metric > dimension + 0.05 or (metric > 0.55 and _is_number(term)):
+                counted = clause.rank is not None and bool(term.tables) and metric >= dimension - 0.2
+                if counted or metric > dimension + 0.05 or (metric > 0.55 and _is_number(term)):
                     if clause.what and all(t.tables for t in clause.what) and not clause.dims:
                         # “customers by revenue”: customers are what is ranked
                         clause.dims, clause.what = list(clause.what), []

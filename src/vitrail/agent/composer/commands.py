@@ -13,18 +13,19 @@ ADD = (
     r"add|include|insert|append|also show|also add|show also|put in|create|build|give me|bring in"
     r"|i(?:'d| would)? (?:also )?(?:like|want|need)"
 )
-REMOVE = r"remove|delete|drop|hide|get rid of|take (?:out|away)|lose|don'?t show|do not show|no more|leave out|kill"
-CHANGE = (
-    r"make|turn|change|convert|switch|transform|show|display|draw|render|use|set|update|present|plot|have|let|group"
-    r"|aggregate"
+REMOVE = (
+    r"remove|delete|drop|hide|get rid of|take (?:out|away)|lose"
+    r"|(?:don'?t|do not|stop) (?:show|split|group|break)\w*(?: down)?|no more|leave out|kill"
 )
+CHANGE = r"make|turn|change|convert|switch|transform|use|set|update|group|aggregate"
+SHOW = r"show|display|draw|render|present|plot|have|let"
 OTHER = (
     r"rename|call|title|name|filter|split|break|sort|order|rank|limit|replace|swap|move|put|only|just|exclude|restrict"
     r"|keep|narrow|focus|zoom|increase|decrease|reduce|extend|compare"
 )
 _VERB = re.compile(
     r"^(?:please\s+|can you\s+|could you\s+|now\s+|then\s+|also\s+|and\s+)*"
-    rf"(?P<verb>{ADD}|{REMOVE}|{CHANGE}|{OTHER})\b",
+    rf"(?P<verb>{ADD}|{REMOVE}|{CHANGE}|{SHOW}|{OTHER})\b",
     re.IGNORECASE,
 )
 _CUT = re.compile(r"\s*(?:[.;\n]+(?:\s|$)|,?\s+(?:and then|then|and also|and|but|plus)\s+|,\s*)", re.IGNORECASE)
@@ -51,12 +52,14 @@ def commands(text: str) -> list[str]:
 
 
 def verb_of(command: str) -> str:
-    """`add`, `remove`, `change`, the verb itself for the rest, or an empty string."""
+    """`add`, `remove`, `change`, `show`, the verb itself for the rest, or an empty string."""
     match = _VERB.match(command)
     if match is None:
         return ""
     verb = match.group("verb").lower()
-    for kind, pattern in (("add", ADD), ("remove", REMOVE), ("change", CHANGE)):
+    if verb == "make" and re.match(r"\s+(?:me\s+)?(?:an?|another)\b", command[match.end() :], re.IGNORECASE):
+        return "add"
+    for kind, pattern in (("add", ADD), ("remove", REMOVE), ("change", CHANGE), ("show", SHOW)):
         if re.fullmatch(pattern, verb, re.IGNORECASE):
             return kind
     return verb

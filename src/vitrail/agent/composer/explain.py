@@ -11,7 +11,7 @@ from vitrail.agent.composer.plan import Condition
 from vitrail.agent.composer.planned import Planned, Sources
 from vitrail.agent.composer.resolve import Resolved
 from vitrail.agent.composer.values import Mention
-from vitrail.agent.composer.words import tokens
+from vitrail.agent.composer.words import concept, label_stems, tokens
 from vitrail.catalog.model import DimensionType, Explore
 
 
@@ -32,7 +32,7 @@ async def explain(
                 break
     for loose in clause.loose:
         for words in _uncovered(loose, mentions, text):
-            if words.lower() != "new" or explore_has_no_date(found):
+            if not _says_the_dimension(words, mentions) and (words.lower() != "new" or _undated(found)):
                 out.unknown(words)
     without = {m.start for m in mentions if any(m.start < end and m.end > start for start, end in clause.without)}
     clause.loose = []
@@ -57,9 +57,15 @@ async def explain(
     return True
 
 
-def explore_has_no_date(found: Resolved | None) -> bool:
-    """“new customers per month” over a date says “new” already."""
+def _undated(found: Resolved | None) -> bool:
+    """“new customers per month”, over the date on which they came, says “new” already."""
     return found is None or found.date is None
+
+
+def _says_the_dimension(words: str, mentions: Sequence[Mention]) -> bool:
+    """“the West region”: the word after a value is what the value is of."""
+    said = {concept(s) for s in label_stems(words)}
+    return any(said <= {concept(s) for s in label_stems(f"{m.dimension.label} {m.dimension.table}")} for m in mentions)
 
 
 def _meant(clause: Clause, mentions: Sequence[Mention]) -> list[Mention]:

@@ -5,14 +5,16 @@ Each command either changes the plan or is reported in the builder's own words.
 
 from __future__ import annotations
 
+import re
+
 from vitrail.agent.composer.cards import numbered
 from vitrail.agent.composer.commands import commands, verb_of, without_verb
 from vitrail.agent.composer.edits.add import add
 from vitrail.agent.composer.edits.editing import Editing
 from vitrail.agent.composer.edits.fields import replace_field, split
 from vitrail.agent.composer.edits.filters import add_filter, change_period, limit_values
-from vitrail.agent.composer.edits.look import change_chart, change_grain, change_limit, change_sort
-from vitrail.agent.composer.edits.remove import remove
+from vitrail.agent.composer.edits.look import change_chart, change_grain, change_limit, change_sort, compare_numbers
+from vitrail.agent.composer.edits.remove import keep_only, remove
 from vitrail.agent.composer.edits.words import move, rename
 from vitrail.agent.composer.plan import AppPlan
 from vitrail.agent.composer.planned import Planned
@@ -38,7 +40,11 @@ async def follow_up(planner: Planner, old: AppPlan, prompt: str) -> Planned:
 
 
 async def _apply(e: Editing, command: str) -> bool:
+    command = re.sub(r"^filter out\b", "exclude", command, flags=re.IGNORECASE)
+    command = re.sub(r"^filter(?:ed)?\s+(?:down\s+)?to\b", "only", command, flags=re.IGNORECASE)
     verb = verb_of(command)
+    if keep_only(e, command):
+        return True
     if rename(e, command, verb) or move(e, command):
         return True
     if verb == "remove":
@@ -49,7 +55,7 @@ async def _apply(e: Editing, command: str) -> bool:
     items = scan(command, e.sources.lexicon, e.sources.now)
     kinds = {i.kind for i in items}
     if "filter" in kinds or verb == "filter":
-        return add_filter(e, command)
+        return await add_filter(e, command)
     if (
         verb in ("only", "just", "exclude", "restrict", "narrow", "focus", "keep", "limit")
         or "not" in kinds
@@ -59,6 +65,10 @@ async def _apply(e: Editing, command: str) -> bool:
             return True
         if await limit_values(e, command):
             return True
+    if kinds & {"compare", "yoy"} and compare_numbers(e, command, items):
+        return True
+    if re.match(r"(undo|revert|go back)\b", command, re.IGNORECASE):
+        e.out.remark("To go back, restore an earlier version from the list of versions.")
     if verb != "add":
         if "chart" in kinds and change_chart(e, command, items):
             return True
@@ -72,4 +82,6 @@ async def _apply(e: Editing, command: str) -> bool:
             return True
         if "range" in kinds and change_period(e, items):
             return True
-    return await add(e, command if verb not in ("add",) else without_verb(command))
+    if verb == "change":
+        return False  # what is to be changed was not found: adding something would be a guess
+    return await add(e, without_verb(command) if verb == "add" else command)

@@ -12,8 +12,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
-from vitrail.agent.composer.words import ABBREVIATIONS, FILLERS, LABEL_FILLERS, Token, concept, label_stems, word_set
+from vitrail.agent.composer.words import (
+    ABBREVIATIONS,
+    FILLERS,
+    LABEL_FILLERS,
+    RELATED,
+    Token,
+    concept,
+    label_stems,
+    word_set,
+)
 from vitrail.catalog.model import Catalog, Dimension, DimensionType, Metric, MetricType
 
 GOOD = 0.5
@@ -38,6 +48,8 @@ class Entry:
     label: tuple[str, ...]
     name: tuple[str, ...]
     table: tuple[str, ...]
+    about: frozenset[str]
+    """What the words of the description mean."""
     explores: tuple[str, ...]
     homes: tuple[str, ...]
 
@@ -108,6 +120,7 @@ class Lexicon:
                 label=_spelt_out(label_stems(field.label)),
                 name=(*label_stems(field.name), *label_stems(field.label)),
                 table=stems,
+                about=frozenset(concept(w) for w in label_stems(field.description) if w not in FILLERS),
                 explores=tuple(explores[identifier]),
                 homes=tuple(homes[identifier]),
             )
@@ -133,6 +146,12 @@ class Lexicon:
         if not words:
             return None
         matches, tables = self.matches(words), self.entities(words)
+        if not matches and not tables:
+            words = self._related(words)
+            matches, tables = self.matches(words), self.entities(words)
+        if not matches and not tables and len(words) == 1 and len(words[0]) >= 4:
+            described = self._by_description.get(concept(words[0]), set())
+            matches = tuple(Match(self.entries[i], GOOD) for i in sorted(described)) if len(described) <= 3 else ()
         if not matches and not tables and len(words) == 1:
             tables = self._partly(words[0])
         if not matches and not tables:
@@ -167,7 +186,8 @@ class Lexicon:
         answer = word
         known = concept(word) in self._by_word or concept(word) != word or word in FILLERS
         if not known and len(word) >= 5:
-            near = process.extractOne(word, self._vocabulary, scorer=fuzz.ratio, score_cutoff=84)
+            allowed = 1 if len(word) < 8 else 2
+            near = process.extractOne(word, self._vocabulary, scorer=OSA.distance, score_cutoff=allowed)
             if near is not None and near[0][0] == word[0]:
                 answer = str(near[0])
         self._corrections[word] = answer
@@ -177,6 +197,14 @@ class Lexicon:
         """Tables that are called exactly so (`customers`, `order items`)."""
         meant = [concept(w) for w in words]
         return tuple(name for name, stems in self._tables.items() if stems and [concept(s) for s in stems] == meant)
+
+    def _related(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """The phrase in words that this project has, where it has none of its own for them."""
+        out = []
+        for word in words:
+            other = RELATED.get(concept(word), ()) if concept(word) not in self._by_word else ()
+            out.append(next((o for o in other if concept(o) in self._by_word), word))
+        return tuple(out)
 
     def _partly(self, word: str) -> tuple[str, ...]:
         """The one table whose name has the word (“support” for “Support tickets”)."""
@@ -191,14 +219,12 @@ class Lexicon:
         candidates: set[str] | None = None
         for word in needed:
             having = self._by_word.get(concept(word), set())
+            if len(needed) > 1:
+                having = having | self._by_description.get(concept(word), set())
             candidates = set(having) if candidates is None else candidates & having
         found = [
             Match(entry, score) for i in candidates or () if (score := _score(words, entry := self.entries[i])) >= GOOD
         ]
-        if not found and len(words) == 1 and len(words[0]) >= 4:
-            described = self._by_description.get(concept(words[0]), set())
-            if len(described) <= 3:
-                found = [Match(self.entries[i], GOOD) for i in described]
         found.sort(key=lambda m: (-m.score, not m.entry.homes, len(m.entry.label), m.entry.id))
         self._memo[words] = tuple(found[:20])
         return self._memo[words]
@@ -240,7 +266,7 @@ def _score(words: Sequence[str], entry: Entry) -> float:
     own_concepts = {concept(w) for w in own}
     table_concepts = {concept(w) for w in entry.table}
     field = entry.field
-    total, counted = 0.0, 0
+    total, counted, named = 0.0, 0, 0
     for word in words:
         meant = concept(word)
         if word in entry.label:
@@ -257,11 +283,14 @@ def _score(words: Sequence[str], entry: Entry) -> float:
             quality = 0.75
         elif word in _OPTIONAL:
             continue
+        elif meant in entry.about and isinstance(field, Metric):
+            quality = 0.6
         else:
             return 0.0
         total += quality
         counted += 1
-    if not counted:
+        named += quality >= 0.9
+    if not named and (counted > 1 or not counted):
         return 0.0
     said = {concept(w) for w in words}
     covered = weight = 0.0
@@ -272,6 +301,13 @@ def _score(words: Sequence[str], entry: Entry) -> float:
         elif concept(word) in table_concepts:
             worth = 0.3
         weight += worth
+    if "per" in entry.label:
+        over, under = (
+            {concept(w) for w in part}
+            for part in (entry.label[: entry.label.index("per")], entry.label[entry.label.index("per") + 1 :])
+        )
+        if said & under and not said & over:
+            total -= 0.25 * counted  # “orders per customer” is not what “customers” means
     likely = 0.03 if isinstance(field, Metric) and field.type is MetricType.SUM and not field.filters else 0.0
     if list(words) == list(label_stems(field.label)):
         return 1.0

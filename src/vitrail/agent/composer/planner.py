@@ -55,7 +55,7 @@ class Planner:
     ) -> list[Wish]:
         """Each clause of `text` with its meaning, values looked up; what stays unexplained goes to `out`. `home` is the
         explore in which values are looked for when a clause names none."""
-        last, last_explore = list(resolver.last), resolver.last_explore
+        last, main, last_explore = list(resolver.last), list(resolver.main), resolver.last_explore
         first: list[Wish] = [(clause, resolver.resolve(clause)) for clause in clauses]
         home = home or next((r.explore for _, r in first if r is not None), None)
         home = home or best_explore(self.sources.catalog, [])
@@ -67,7 +67,7 @@ class Planner:
         if not changed:
             return first
         again = Resolver(self.sources.catalog, self.sources.lexicon)
-        again.last, again.last_explore = last, last_explore
+        again.last, again.main, again.last_explore = last, main, last_explore
         return [(clause, again.resolve(clause)) for clause in clauses]
 
 

@@ -49,6 +49,8 @@ class Resolver:
         self._catalog = catalog
         self._lexicon = lexicon
         self.last: list[Term] = []
+        self.main: list[Term] = []
+        """What was measured first: rankings that name no measure take it."""
         self.last_explore: str | None = None
 
     def resolve(self, clause: Clause, prefer: str | None = None) -> Resolved | None:
@@ -69,6 +71,7 @@ class Resolver:
         if clause.what:
             measured = [t for t in clause.what if t.best("metric") >= GOOD or t.tables]
             self.last = measured or self.last
+            self.main = self.main or measured
         self.last_explore = best.explore.name
         return best
 
@@ -84,6 +87,9 @@ class Resolver:
                 names.update(dict.fromkeys(self._with_table(table)))
         if not names and self.last_explore:
             names[self.last_explore] = None
+        if not names and (clause.grain or clause.trend or clause.counted):
+            usual = best_explore(self._catalog, [])
+            names.update({usual.name: None} if usual is not None else {})
         return sorted(names)
 
     def _with_table(self, table: str) -> Iterable[str]:
@@ -105,9 +111,15 @@ class Resolver:
         if not out.metrics and not (listing and out.lists):
             out.inherited = True
             ranked = {d.table for d in out.dims}
-            inherited = [measure(t, explore, False) for t in self.last if not ranked & set(t.tables)]
+            inherited = [
+                measure(t, explore, False)
+                for t in (self.main if clause.rank else self.last)
+                if not ranked & set(t.tables)
+            ]
             chosen = [c for c, score in inherited if isinstance(c, Metric) and score >= GOOD - FOREIGN]
             out.score += max((score for c, score in inherited if isinstance(c, Metric)), default=0.0) * 0.6
+            if clause.counted and (number := count_metric(explore, explore.base_table)) is not None:
+                chosen = [number]
             if not chosen:
                 chosen = main_metrics(explore, 1)
                 if chosen and not clause.what:

@@ -66,6 +66,10 @@ def _at(words: Sequence[Token], i: int, text: str, lexicon: Lexicon, now: date) 
         return _mark(token)
     if low == "how" and i + 1 < len(words) and words[i + 1].low in ("many", "much"):
         return 2, "count", low
+    if low == "busiest":
+        return 1, "busiest", low
+    if (drawn := _chart(words, i)) and [w.low for w in words[i + drawn[0] : i + drawn[0] + 1]] == ["of"]:
+        return drawn  # “a list of products” is no list price
     strong = _term(words, i, text, lexicon, shortest=2)
     if strong is not None:
         return strong
@@ -156,7 +160,8 @@ def _at(words: Sequence[Token], i: int, text: str, lexicon: Lexicon, now: date) 
         return weak
     if stem in timing.GRAIN_NOUNS:
         return 1, "noun", timing.GRAIN_NOUNS[stem]
-    return (1, "filler", low) if low in FILLERS or len(low) == 1 else (1, "unknown", token)
+    says_nothing = low in FILLERS or stem in FILLERS or len(low) == 1
+    return (1, "filler", low) if says_nothing else (1, "unknown", token)
 
 
 def _mark(token: Token) -> tuple[int, str, Any]:

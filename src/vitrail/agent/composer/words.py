@@ -67,6 +67,18 @@ CONCEPTS: tuple[tuple[str, ...], ...] = (
     ("count", "number", "#", "volume"),
 )
 
+RELATED: dict[str, tuple[str, ...]] = {
+    "customer": ("account", "user", "member", "subscriber", "patient", "guest"),
+    "account": ("customer",),
+    "user": ("customer", "account"),
+    "product": ("item", "service"),
+    "order": ("sale", "booking", "deal"),
+    "revenue": ("amount", "billing", "booking"),
+    "employee": ("agent", "user"),
+    "store": ("site", "office", "restaurant"),
+}
+"""What a word may mean in a project that does not have it, the likeliest first."""
+
 ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "aov": ("average", "order", "value"),
     "asp": ("average", "selling", "price"),
@@ -85,31 +97,33 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
 FILLERS = word_set(
     """
     a an the of for to in on at with and or by per is are be was were it its this that these those as from into
-    our my we us i me you your they their them he she his her do does did doing done have has had having how
-    what which who whom whose when where why please can could would should will shall may might must want wants
-    need needs like love show shows showing shown see give gives get gets let lets build builds create creates
-    make makes made display displays visualize visualise plot draw present presents include includes including
-    contain contains containing add put place use using dashboard app application page view report web site data
-    chart charts graph graphs plots visual visualization visualisation some any all each every also too just so
-    very really quick simple nice good clean pretty beautiful interactive there here about across within between
-    among through via not no if then than but one ones thing things help helps helping understand understanding
-    look looks looking looked able analyse analyze analysis analytics insight insights information info figures
-    figure metrics metric kpi kpis values value's given over time currently current now available allow allows
-    allowing let's i'd i'm we're what's who's it's don't want's month's year's team manager management executive
-    ceo boss board meeting based level levels different various respective respectively break down broken
-    breakdown split grouped group together side overall total totals sum much many most more less few top best
-    worst bottom highest lowest largest smallest biggest performance performing business happens happening going
-    bring brings brought come comes came track tracks tracking monitor monitoring tell tells know find finds
-    explore exploring viewer viewers users' someone everyone everything anything something always never only
-    seeing focus focused focusing highlight highlighting compare compared comparing useful helpful important
-    relevant main key core overview summary detail details detailed full complete entire whole single separate
-    another other others numbers number picture story section sections row rows column columns next below above
-    left right header headline cards card tile tiles widget widgets panel panels screen where're way ways sort
-    sorted sorting ranked rank ranking descending ascending desc asc default defaults option options choose
-    choosing choice pick picking select selecting selectable easily easy ok okay thanks thank hello hi hey maybe
-    perhaps possibly ideally preferably basically actually generally roughly start starting happened changed
-    change changes changing develop developed developing grew grow growing evolve evolved evolving generated
-    generate generates well sell sells selling non theirs perform performs performed against
+    our my we us i me you your they their them he she his her do does did doing done have has had having how what
+    which who whom whose when where why please can could would should will shall may might must want wants need
+    needs like love show shows showing shown see give gives get gets let lets build builds create creates make
+    makes made display displays visualize visualise plot draw present presents include includes including contain
+    contains containing add put place use using dashboard app application page view report web site data chart
+    charts graph graphs plots visual visualization visualisation some any all each every also too just so very
+    really quick simple nice good clean pretty beautiful interactive there here about across within between among
+    through via not no if then than but one ones thing things help helps helping understand understanding look
+    looks looking looked able analyse analyze analysis analytics insight insights information info figures figure
+    metrics metric kpi kpis values value's given over time currently current now available allow allows allowing
+    let's i'd i'm we're what's who's it's don't want's month's year's team manager management executive ceo boss
+    board meeting based level levels different various respective respectively break down broken breakdown split
+    grouped group together side overall total totals sum much many most more less few top best worst bottom
+    highest lowest largest smallest biggest performance performing business happens happening going bring brings
+    brought come comes came track tracks tracking monitor monitoring tell tells know find finds explore exploring
+    viewer viewers users' someone everyone everything anything something always never only seeing focus focused
+    focusing highlight highlighting compare compared comparing useful helpful important relevant main key core
+    overview summary detail details detailed full complete entire whole single separate another other others
+    numbers number picture story section sections row rows column columns next below above left right header
+    headline cards card tile tiles widget widgets panel panels screen where're way ways sort sorted sorting ranked
+    rank ranking descending ascending desc asc default defaults option options choose choosing choice pick picking
+    select selecting selectable easily easy ok okay thanks thank hello hi hey maybe perhaps possibly ideally
+    preferably basically actually generally roughly start starting happened changed change changes changing
+    develop developed developing grew grow growing evolve evolved evolving generated generate generates well sell
+    sells selling non theirs perform performs performed against limit limited restrict restricted narrow keep zoom
+    move undo revert exclude
+    beneath underneath manager
     """
 )
 """Words that say nothing about a field by themselves; never reported as not understood."""

@@ -5,76 +5,81 @@ from __future__ import annotations
 import re
 
 from vitrail.agent.composer import naming
-from vitrail.agent.composer.cards import numbered, says_something
+from vitrail.agent.composer.cards import drawn_of, is_topic, limited, numbered, says_something, tab_topic
 from vitrail.agent.composer.choose import field_of, money_like
-from vitrail.agent.composer.clauses import Reader
+from vitrail.agent.composer.clause import Clause
 from vitrail.agent.composer.edits.editing import Editing, swapped, titles
-from vitrail.agent.composer.pieces import kpi_pieces, pieces_of
+from vitrail.agent.composer.pieces import kpi_pieces
 from vitrail.agent.composer.plan import Piece
-from vitrail.agent.composer.resolve import Resolver
-from vitrail.agent.composer.scan import scan
+from vitrail.agent.composer.resolve import Resolved, Resolver
 from vitrail.agent.composer.whole import set_period
 from vitrail.agent.composer.words import tokens
 from vitrail.catalog.model import Metric
 
 _TO = re.compile(
-    r"^(?P<what>.+?)\s+(?:to|into|in|on)\s+(?:the\s+|that\s+|this\s+)(?P<where>[\w\s-]*?(?:trend|table|chart|graph|pie|bars?|line|ranking|list)\b.*)$",
+    r"^(?P<what>.+?)\s+(?:to|into|in|on)\s+(?:the\s+|that\s+|this\s+)(?P<where>[\w\s-]*?"
+    r"(?:top|trend|table|chart|graph|pie|bars?|line|ranking|list)\b.*)$",
     re.IGNORECASE,
 )
 
 
 async def add(e: Editing, text: str) -> bool:
+    """Read a wish as in a first prompt and put its cards in. True when it was understood, also where all of it was
+    there already."""
     match = _TO.match(text)
     if match and (into := e.targets(match.group("where"))) and add_to(e, into[0], match.group("what")):
         return True
-    items = scan(text, e.sources.lexicon, e.sources.now)
-    clauses = Reader(items, text).read()
-    resolver = Resolver(e.sources.catalog, e.sources.lexicon)
-    main = next((p for p in e.plan.pieces if p.metrics), None)
-    if main is not None:
-        metric = field_of(e.explore(main), main.metrics[0])
-        term = e.sources.lexicon.phrase(tokens(metric.label), metric.label) if metric else None
-        resolver.last, resolver.last_explore = [term] if term else [], main.explore
-    unknown = len(e.out.not_understood)
-    wishes = await e.planner.wishes(text, clauses, resolver, e.out, e.explores[0] if e.explores else None)
+    told, unknown = len(e.out.remarks), len(e.out.not_understood)
+    clauses = e.planner.read(text)
+    home = e.explores[0] if e.explores else None
     added: list[Piece] = []
-    for clause, found in wishes:
+    for clause, found in await e.planner.wishes(text, clauses, _resolver(e), e.out, home):
         if clause.date_control and set_period(e.sources, e.plan, None):
             e.done("Added a filter on the period.")
-            continue
-        if found is None or not says_something(clause, found):
-            continue
-        only_measures = not (found.dims or clause.grain or clause.trend or clause.rank or clause.chart or found.lists)
-        pieces = kpi_pieces(found) if only_measures else pieces_of(found)
-        pieces = [
-            p.model_copy(
-                update={
-                    "where": [*p.where, *clause.where],
-                    "tab": clause.tab or (e.plan.tabs[0] if e.plan.tabs else None),
-                }
-            )
-            for p in pieces
-        ]
-        if clause.tab and clause.tab not in e.plan.tabs:
-            e.plan.tabs = [*(e.plan.tabs or [e.plan.title]), clause.tab]
-            for piece in e.plan.pieces:
-                piece.tab = piece.tab or e.plan.tabs[0]
-        if only_measures and found.dims == [] and not found.metrics:
-            continue
-        for piece in pieces:
-            if have(e, piece):
-                e.done(f"“{piece.title}” is there already.")
-            else:
-                added.append(piece)
+        elif found is not None and says_something(clause, found):
+            added += [p for p in _pieces(e, clause, found) if not _is_there(e, p)]
     insert(e, added)
     if added:
         e.last = added
-        return e.done(f"Added {titles(added)}.")
-    return (
-        len(e.out.not_understood) > unknown
-        or any(r.endswith("already.") for r in e.out.remarks)
-        or any(c.date_control for c in clauses)
-    )
+        e.done(f"Added {titles(added)}.")
+    return len(e.out.remarks) > told or len(e.out.not_understood) > unknown
+
+
+def _resolver(e: Editing) -> Resolver:
+    """What the first card measures is what a wish without a measure (“add a chart by region”) is about."""
+    resolver = Resolver(e.sources.catalog, e.sources.lexicon)
+    main = next((p for p in e.plan.pieces if p.metrics), None)
+    metric = field_of(e.explore(main), main.metrics[0]) if main is not None else None
+    term = e.sources.lexicon.phrase(tokens(metric.label), metric.label) if metric is not None else None
+    if main is not None and term is not None:
+        resolver.last = resolver.main = [term]
+        resolver.last_explore = main.explore
+    return resolver
+
+
+def _pieces(e: Editing, clause: Clause, found: Resolved) -> list[Piece]:
+    if is_topic(clause):
+        pieces = tab_topic(e.sources, clause)
+    elif found.metrics and not (
+        found.dims or found.lists or clause.grain or clause.trend or clause.rank or clause.chart or clause.yoy
+    ):
+        pieces = limited(e.sources, kpi_pieces(found), clause.where)  # “add average order value”: a number
+    else:
+        pieces = drawn_of(e.sources, e.out, clause, found)
+    new = [t for t in dict.fromkeys(p.tab for p in pieces) if t and t not in e.plan.tabs]
+    if new:
+        e.plan.tabs = [*(e.plan.tabs or ["Overview"]), *new]
+    if e.plan.tabs:
+        for piece in [*e.plan.pieces, *pieces]:
+            piece.tab = piece.tab or e.plan.tabs[0]
+    return pieces
+
+
+def _is_there(e: Editing, piece: Piece) -> bool:
+    there = have(e, piece)
+    if there:
+        e.done(f"“{piece.title}” is there already.")
+    return there
 
 
 def add_to(e: Editing, piece: Piece, what: str) -> bool:

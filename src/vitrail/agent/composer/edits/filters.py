@@ -12,8 +12,10 @@ from vitrail.agent.composer.scan import Item, scan
 from vitrail.agent.composer.whole import add_control, set_period
 
 
-def add_filter(e: Editing, command: str) -> bool:
+async def add_filter(e: Editing, command: str) -> bool:
     clauses = e.planner.read(command)
+    if any(c.loose for c in clauses) and await limit_values(e, command):
+        return True  # “filter on West”: a value, not a field
     before = len(e.plan.controls)
     dated = False
     for clause in clauses:

@@ -6,11 +6,11 @@ import re
 
 from vitrail.agent.composer import naming
 from vitrail.agent.composer.choose import at_grain, field_of
-from vitrail.agent.composer.commands import is_kind, without_verb
-from vitrail.agent.composer.edits.editing import Editing, means, titles
+from vitrail.agent.composer.commands import is_kind, kind_of, verb_of, without_verb
+from vitrail.agent.composer.edits.editing import Editing, means, swapped, titles
 from vitrail.agent.composer.plan import Piece
 from vitrail.agent.composer.scan import Item
-from vitrail.agent.composer.words import NUMBERS
+from vitrail.agent.composer.words import NUMBERS, tokens
 from vitrail.catalog.model import Dimension, TimeInterval
 
 _NUMBER = re.compile(
@@ -24,6 +24,9 @@ def change_chart(e: Editing, command: str, items: list[Item]) -> bool:
     chart = "bar" if wanted.value == "rank" else wanted.value
     before, after = command[: wanted.start], command[wanted.end :]
     before = re.sub(r"\b(?:in)?to\b|\bas\b|\ban?\b", " ", without_verb(before) if before.strip() else before)
+    named = any(kind_of(t.low) for t in tokens(before)) or re.search(r"\b(it|that|this|them)\b", before, re.IGNORECASE)
+    if not named and verb_of(command) in ("show", "") and any(i.kind in ("by", "grain") for i in items):
+        return False  # “show revenue per store as bars” is a wish of its own
     found = e.targets(before) if before.strip() else []
     if not found and after.strip():
         found = e.targets(after)
@@ -36,6 +39,18 @@ def change_chart(e: Editing, command: str, items: list[Item]) -> bool:
     for piece in found:
         redraw(e, piece, chart)
     return True
+
+
+def compare_numbers(e: Editing, command: str, items: list[Item]) -> bool:
+    """“compare with last year”: the number cards show the change over the same time before."""
+    year = bool(re.search(r"\byear|\byoy\b|12 months", command, re.IGNORECASE))
+    found = [p for p in e.plan.pieces if p.chart == "kpi" and p.time]
+    if not found or any(i.kind == "term" for i in items):
+        return False
+    for piece in found:
+        piece.compare = "year" if year else "previous"
+    show = "show" if len(found) > 1 else "shows"
+    return e.done(f"{titles(found)} now {show} the change over {'the year' if year else 'the period'} before.")
 
 
 def redraw(e: Editing, piece: Piece, chart: str) -> None:
@@ -124,9 +139,11 @@ def change_limit(e: Editing, command: str, items: list[Item], verb: str) -> bool
         return False
     ranked = [p for p in e.plan.pieces if p.chart in ("bar", "table", "pie") and p.time is None]
     found = [p for p in e.targets(command) if p in ranked]
-    terms = [i for i in items if i.kind == "term"]
-    if not found and terms:
-        return False
+    terms = [i.value for i in items if i.kind == "term"]
+    if terms:
+        found = [p for p in found if any(means(terms, field) for field in (*p.metrics, *p.dimensions))]
+        if not found:
+            return False
     found = found or [p for p in ranked if is_kind(p, "rank")][:1] or ranked[:1]
     if not found:
         return False
@@ -146,17 +163,28 @@ def change_limit(e: Editing, command: str, items: list[Item], verb: str) -> bool
 
 def change_sort(e: Editing, command: str, items: list[Item]) -> bool:
     ascending = bool(re.search(r"\b(asc|ascending|smallest|lowest|least|a to z|alphabetical)", command, re.IGNORECASE))
-    terms = [i.value for i in items if i.kind == "term"]
+    by = next((i.start for i in items if i.kind == "by"), 0)
+    terms = [i.value for i in items if i.kind == "term" and i.start >= by]
     candidates = [p for p in e.plan.pieces if p.chart in ("bar", "table", "pie", "stacked") and p.time is None]
+    candidates.sort(key=lambda p: (p not in e.last, not is_kind(p, "rank")))
     found = [p for p in e.targets(command) if p in candidates] or candidates[:1]
     if not found:
         return False
     piece = found[0]
-    options = [*piece.metrics, *piece.dimensions]
+    by_name = bool(re.search(r"\b(name|alphabetical)", command, re.IGNORECASE))
+    options = piece.dimensions if by_name else [*piece.metrics, *piece.dimensions]
     field = next((o for t in terms for o in options if means([t], o)), None)
-    if field is None and re.search(r"\b(name|alphabetical)", command, re.IGNORECASE):
+    if field is None and by_name:
         field, ascending = next(iter(piece.dimensions), None), True
+    metric = e.metric(terms[-1], e.explore(piece)) if terms and field is None else None
+    if metric is not None:
+        before = field_of(e.explore(piece), piece.metrics[0])
+        piece.metrics = [*piece.metrics, metric.id] if piece.chart == "table" else [metric.id]
+        piece.title = swapped(piece.title, before.label if before else "", metric.label)
+        field = str(metric.id)
     if field is None and terms:
         return False
+    if field in piece.dimensions and not re.search(r"\b(desc|descending|z to a|last)", command, re.IGNORECASE):
+        ascending = True
     piece.sort, piece.descending = field or piece.sort, not ascending
     return e.done(f"“{piece.title}” is sorted {'upwards' if ascending else 'downwards'}.")

@@ -11,6 +11,10 @@ from vitrail.agent.composer.lexicon import Term
 from vitrail.agent.composer.plan import Piece
 from vitrail.agent.composer.words import tokens
 
+_EXCEPT = re.compile(
+    r"^(?:everything|all|every\s+\w+|anything)\b.*?\b(?:except|but|other than|besides)\b(?P<what>.+)$", re.IGNORECASE
+)
+
 
 def remove(e: Editing, text: str) -> bool:
     lowered = text.lower()
@@ -19,10 +23,13 @@ def remove(e: Editing, text: str) -> bool:
     if re.search(r"\b(period|date range)\b", lowered) and e.plan.period is not None:
         e.plan.period = None
         return e.done("Removed the period filter.")
+    kept = _EXCEPT.search(text)
+    if kept is not None and (stay := e.targets(kept.group("what"))):
+        return drop(e, [p for p in e.plan.pieces if p not in stay])
     terms = e.terms(text)
     for piece in e.plan.pieces:
         if (
-            re.search(r"\b(split|breakdown|series|colou?rs?)\b", lowered)
+            re.search(r"^by\b|\b(split|breakdown|series|colou?rs?)\b", lowered)
             and piece.series
             and means(terms, piece.series)
         ):
@@ -35,6 +42,13 @@ def remove(e: Editing, text: str) -> bool:
     if not named_kind and terms:
         return remove_measure(e, terms) or drop(e, found)
     return drop(e, found)
+
+
+def keep_only(e: Editing, command: str) -> bool:
+    """“keep only the trend”: everything else goes."""
+    match = re.match(r"^(?:please\s+)?(?:keep|leave)\s+(?:only|just)?\s*(?P<what>.+)$", command, re.IGNORECASE)
+    stay = e.targets(match.group("what")) if match else []
+    return bool(stay) and drop(e, [p for p in e.plan.pieces if p not in stay])
 
 
 def drop(e: Editing, found: list[Piece]) -> bool:

@@ -13,7 +13,8 @@ _RENAME = re.compile(
     re.IGNORECASE,
 )
 _MOVE = re.compile(
-    r"^(?:move|put)\s+(?P<what>.+?)\s+(?:to\s+)?(?:the\s+|at\s+the\s+)*(?P<end>top|bottom|first|last|end|start|beginning)\b",
+    r"^(?:please\s+)?(?:move|put)\s+(?P<what>.+?)\s+(?:(?:to|at|on)\s+)?(?:the\s+)?"
+    r"(?P<end>top|bottom|first|last|end|start|beginning)(?:\s+of\b.*)?$",
     re.IGNORECASE,
 )
 
