@@ -29,6 +29,10 @@ _STARTERS = (
 )
 
 
+SURE = 0.8
+"""From this score on, a phrase after “only” is a measure; below it is rather a value."""
+
+
 class Reader:
     """Reads items into clauses; one pass, one clause open at a time."""
 
@@ -251,6 +255,10 @@ class Reader:
                 clause.conditions.append(term)
             case "where" if clause.conditions and not joined:
                 self._loose(item)  # “status is refunded”: after a field comes its value
+            case "not" if not joined:
+                clause.conditions.append(term)
+            case "where" if not joined and metric < SURE:
+                clause.conditions.append(term)
             case "where" | "not":
                 if metric > dimension + 0.12:
                     clause.what.append(term)

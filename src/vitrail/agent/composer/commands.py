@@ -20,8 +20,9 @@ REMOVE = (
 CHANGE = r"make|turn|change|convert|switch|transform|use|set|update|group|aggregate"
 SHOW = r"show|display|draw|render|present|plot|have|let"
 OTHER = (
-    r"rename|call|title|name|filter|split|break|sort|order|rank|limit|replace|swap|move|put|only|just|exclude|restrict"
-    r"|keep|narrow|focus|zoom|increase|decrease|reduce|extend|compare"
+    r"rename|call|(?:title|name)(?=\s+(?:it|the|this)\b|:)|(?:order|rank)(?=\s+(?:by|the|it|them)\b)|filter|split|break"
+    r"|sort|limit|replace|swap|move|put|only|just|exclude|restrict|keep|narrow|focus|zoom|increase|decrease|reduce|extend"
+    r"|compare"
 )
 _VERB = re.compile(
     r"^(?:please\s+|can you\s+|could you\s+|now\s+|then\s+|also\s+|and\s+)*"

@@ -28,13 +28,15 @@ _LIMITING = ("only", "just", "exclude", "restrict", "narrow", "focus", "keep", "
 async def follow_up(planner: Planner, old: AppPlan, prompt: str) -> Planned:
     """The plan after a follow-up. What was done stands in `remarks`, what was not understood in `not_understood`."""
     plan = old.model_copy(deep=True)
-    editing = Editing(planner, plan, Planned(plan))
+    spoken_of = [p for p in plan.pieces if p.id in plan.last]
+    editing = Editing(planner, plan, Planned(plan), spoken_of)
     for command in commands(prompt):
         if not await _apply(editing, command):
             editing.out.unknown(command)
     if subtitle_of(old) == old.subtitle:
         plan.subtitle = subtitle_of(plan)
     plan.pieces = numbered(plan.pieces)
+    plan.last = [p.id for p in editing.last if p in plan.pieces]
     plan.tabs = [t for t in plan.tabs if any(p.tab == t for p in plan.pieces)]
     return editing.out
 

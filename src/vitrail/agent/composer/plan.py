@@ -86,5 +86,7 @@ class AppPlan(_Plan):
     period: Period | None = None
     where: list[Condition] = Field(default_factory=list)
     tabs: list[str] = Field(default_factory=list)
+    last: list[str] = Field(default_factory=list)
+    """Ids of the cards that the last prompt was about: what “it” means in the next."""
     files: dict[str, str] = Field(default_factory=dict)
     """A hash of each file as it was written, to see what somebody else has changed since."""
