@@ -219,7 +219,7 @@ async def test_a_rate_limit_is_waited_out_visibly(tmp_path: Path) -> None:
         (Say("I will not write anything."), errors.ModelAnsweredNonsense),
         (Say(calls=[("launch_rocket", {})]), errors.ModelAnsweredNonsense),
         (Say(calls=[("write_file", {"file": 1})]), errors.ModelAnsweredNonsense),
-        (Say(calls=[("write_file", '{"path": "src/App.tsx", "content": "x')], stop="max_tokens"), errors.ModelAnsweredNonsense),
+        (Say(calls=[("write_file", '{"path": "src/App')], stop="max_tokens"), errors.ModelAnsweredNonsense),
         (Say("", stop="refusal"), errors.ModelRefused),
     ],
 )  # fmt: skip

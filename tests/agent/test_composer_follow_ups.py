@@ -13,7 +13,10 @@ from vitrail.agent.composer.follow_up import follow_up
 from vitrail.agent.composer.plan import AppPlan
 from vitrail.agent.composer.planned import Planned
 
-FIRST = "Monthly revenue by store, with a filter on customer type, orders by channel as a pie chart, and the top ten products"
+FIRST = (
+    "Monthly revenue by store, with a filter on customer type, orders by channel as a pie chart, "
+    "and the top ten products"
+)
 CASES = yaml.safe_load(Path(__file__).with_name("composer_follow_ups.yml").read_text())
 
 

@@ -106,6 +106,12 @@ class BuildLimitReached(VitrailError):
     code = "build-limit"
 
 
+class NothingToAsk(VitrailError):
+    status = 409
+    title = "There is no data to build from"
+    code = "nothing-to-ask"
+
+
 class WorkspaceLost(Unavailable):
     title = "The sandbox was lost"
     code = "sandbox-lost"

@@ -22,7 +22,7 @@ from pydantic_ai_harness.filesystem import FileSystem
 
 from vitrail.agent import history
 from vitrail.agent.classify import classify
-from vitrail.agent.errors import ModelAnsweredNonsense
+from vitrail.agent.errors import ModelAnsweredNonsense, NothingToAsk
 from vitrail.agent.models import ModelChoice
 from vitrail.agent.patience import PatientModel
 from vitrail.agent.progress import Progress
@@ -77,6 +77,12 @@ async def write_app(
             f"The prompt has {len(prompt):,} characters; at most {MAX_PROMPT:,} are taken.",
             cure="Say what the app should show in fewer words; attach data or documents as files.",
         )
+    if not task.catalog.explores:
+        raise NothingToAsk(
+            "There is no explore in this project that you may see.",
+            cure="Ask for access to the project's data, or have its dbt project loaded: `vitrail catalog check` shows "
+            "what is wrong with it.",
+        )
     return await _run(task, task_message(task), task.history, (), AgentUsage(), (), model, tools, events, limits)
 
 
@@ -120,6 +126,7 @@ async def _run(
     deps = AgentDeps(task=task, tools=tools, source=source, findings=findings)
     agent = _agent(task, tools)
     usage = _usage(spent)
+    bounds = UsageLimits(request_limit=limits.turns, cost_limit=None if model.offline else Decimal(str(limits.cost)))
     try:
         outcome = await agent.run(
             message,
@@ -128,7 +135,7 @@ async def _run(
             model_settings=model.settings,
             message_history=history.load(past),
             usage=usage,
-            usage_limits=UsageLimits(request_limit=limits.turns, cost_limit=Decimal(str(limits.cost))),
+            usage_limits=bounds,
             event_stream_handler=Progress(events),
             workspace=source,
         )

@@ -244,7 +244,9 @@ class Lexicon:
     def nearest(self, phrase: str, limit: int = 3) -> list[str]:
         """Labels that look most like the phrase, for the reply."""
         labels = {entry.field.label: entry.id for entry in self.entries.values()}
-        found = process.extract(phrase, list(labels), scorer=fuzz.WRatio, limit=limit, score_cutoff=60)
+        found = process.extract(
+            phrase, list(labels), scorer=fuzz.WRatio, processor=str.lower, limit=limit, score_cutoff=45
+        )
         return [str(label) for label, _, _ in found]
 
     def table_words(self, table: str) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ def overview_pieces(
     """Cards of an overview. `lead` are the measures that were named, `focus` the table that it is about."""
     metrics = unique([*lead, *main_metrics(explore, NUMBERS)])[:NUMBERS]
     if not metrics:
-        return []
+        dims = breakdowns(explore)[:5]
+        return [table_of(Resolved(Clause(chart="table"), explore, dims=dims))] if dims else []
     base = Resolved(Clause(grain=grain or TimeInterval.MONTH), explore, metrics=metrics)
     pieces = kpi_pieces(base)
     main = metrics[:1]

@@ -93,13 +93,6 @@ def _gaps(planned: Planned, catalog: Catalog) -> list[str]:
     return ["\n".join(lines), CONFIGURE]
 
 
-def nothing_to_ask() -> str:
-    return (
-        "The offline planner found nothing to build from: you may see no explore of this project. Ask for access, or "
-        "have the dbt project loaded."
-    )
-
-
 def nothing_built(planned: Planned, catalog: Catalog) -> str:
     names = ", ".join(sorted(line(e.label, 40) for e in catalog.explores.values())[:12])
     return "\n\n".join(
@@ -120,7 +113,7 @@ def nothing_changed(planned: Planned) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def could_not_merge(planned: Planned) -> str:
+def could_not_merge() -> str:
     return (
         f"{WHO} Somebody else (a language model or a person) has edited src/App.tsx where this change belongs, and I "
         "can only rewrite what I wrote myself, so I left the source as it is. Ask a language model for this change, or "

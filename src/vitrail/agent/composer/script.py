@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,11 +14,12 @@ from vitrail.agent.composer import reply
 from vitrail.agent.composer.follow_up import follow_up
 from vitrail.agent.composer.merge import merged
 from vitrail.agent.composer.plan import PLAN_PATH, AppPlan, Piece
+from vitrail.agent.composer.planned import Planned
 from vitrail.agent.composer.planner import Planner
 from vitrail.agent.composer.values import ValueFinder
-from vitrail.agent.composer.writer import APP_PATH, TOP_SERIES, digest, files_of
+from vitrail.agent.composer.whole import still_there
+from vitrail.agent.composer.writer import APP_PATH, TOP_SERIES, digest, files_of, plan_source
 from vitrail.agent.tools import AgentDeps
-from vitrail.catalog.model import Catalog
 
 FINDINGS_MARK = "\n\nThe app as it stands does not pass its check:"
 """How the pipeline hands over findings when the conversation is lost."""
@@ -47,88 +48,106 @@ Script = AsyncGenerator[Turn, list[Answer]]
 async def compose(deps: AgentDeps, tools: set[str]) -> Script:
     """The script of one run: a first build, a follow-up or a round of mending."""
     catalog = deps.task.catalog
-    if not catalog.explores:
-        yield reply.nothing_to_ask()
-        return
-    now = datetime.now(UTC).date()
-    planner = Planner(catalog, now, ValueFinder(deps.tools.run_query))
     prompt, _, found = deps.task.prompt.partition(FINDINGS_MARK)
     findings = list(deps.findings) or ([found] if found else [])
     old, source = await _stored(deps)
+    ours = old is not None and source is not None and digest(source) == old.files.get(APP_PATH)
     if findings:
-        async for turn in _mend(deps, catalog, old, findings):
-            yield turn
+        plan, guilty = _without(old, "\n".join(findings)) if ours else (None, [])
+        if plan is None:
+            yield reply.could_not_mend(findings)
+            return
+        yield _writing(files_of(plan, catalog), plan, [p.title for p in guilty])
+        yield reply.mended(guilty, findings)
         return
 
-    answers: list[Answer] = yield [Call("search_catalog", {"words": prompt[:300], "limit": 20})]
-    if deps.task.follow_up and old is not None:
-        planned = await follow_up(planner, old, prompt)
-    else:
-        planned = await planner.plan(prompt)
-        if deps.task.follow_up:
-            planned.remarks.append(
-                "The app's source was not written by the offline planner, so it could not be edited: it is new now."
-            )
+    yield [Call("search_catalog", {"words": prompt[:300], "limit": 20})]
+    planner = Planner(catalog, datetime.now(UTC).date(), ValueFinder(deps.tools.run_query))
+    planned, old = await _planned(planner, deps, prompt, old)
     plan = planned.plan
-    if old is not None and plan == old and deps.task.follow_up:
+    if old is not None and _same(plan, old):
         yield reply.nothing_changed(planned)
         return
     if not plan.pieces:
         yield reply.nothing_built(planned, catalog)
         return
 
-    calls = [Call("describe_explore", {"explore": name}) for name in _explores(plan)[:MAX_DESCRIBED]]
     probes = _probes(plan) if "run_query" in tools else []
-    calls += [_probe(piece) for piece in probes]
-    answers = yield calls
+    described = [Call("describe_explore", {"explore": name}) for name in _explores(plan)[:MAX_DESCRIBED]]
+    answers = yield [*described, *(_probe(piece) for piece in probes)]
     _narrow(plan, probes, [a for a in answers if a.tool == "run_query"])
 
-    edited = None
-    if old is not None and source is not None and digest(source) != old.files.get(APP_PATH):
-        edited = merged(
-            files_of(old.model_copy(deep=True), catalog)[APP_PATH], source, files_of(plan, catalog)[APP_PATH]
-        )
-        if edited.text is None:
-            yield reply.could_not_merge(planned)
-            return
     files = files_of(plan, catalog)
-    if edited is not None and edited.text is not None:
-        files[APP_PATH] = edited.text
-    calls = [Call("write_file", {"path": path, "content": text}) for path, text in files.items()]
-    not_understood = list(planned.not_understood)
-    calls.append(Call("about_app", {"name": plan.title, "not_understood": not_understood}))
-    answers = yield calls
-    problems = ""
-    if "check" in tools and edited is not None:
-        answers = yield [Call("check")]
-        problems = next((a.text for a in answers if not a.text.startswith("No problems")), "")
-        if problems and source is not None and old is not None:
-            yield [Call("write_file", {"path": APP_PATH, "content": source})]
-            yield reply.could_not_merge(planned)
+    edited = old is not None and source is not None and not ours
+    if edited and old is not None and source is not None:
+        before = files_of(old.model_copy(deep=True), catalog)[APP_PATH]
+        together = merged(before, source, files[APP_PATH])
+        if together.text is None:
+            yield reply.could_not_merge()
             return
-    yield reply.built(planned, catalog, old=old, merged=edited is not None)
+        files[APP_PATH] = together.text
+    yield _writing(files, plan, planned.not_understood)
+
+    if "check" in tools:
+        answers = yield [Call("check")]
+        problems = "\n".join(a.text for a in answers if a.tool == "check" and not a.text.startswith("No problems"))
+        if problems and edited and source is not None and old is not None:
+            yield [Call("write_file", {"path": APP_PATH, "content": source}), _plan_call(old)]
+            yield reply.could_not_merge()
+            return
+        better, guilty = _without(plan, problems) if problems else (None, [])
+        if better is not None:
+            yield _writing(files_of(better, catalog), better, [*planned.not_understood, *(p.title for p in guilty)])
+            planned.plan = better
+            planned.remarks.append(reply.mended(guilty, [problems]))
+    yield reply.built(planned, catalog, old=old, merged=edited)
 
 
-async def _mend(deps: AgentDeps, catalog: Catalog, plan: AppPlan | None, findings: Sequence[str]) -> Script:
-    """What a check found is not read as a language model would: the cards that it names are taken out."""
+async def _planned(
+    planner: Planner, deps: AgentDeps, prompt: str, old: AppPlan | None
+) -> tuple[Planned, AppPlan | None]:
+    """The new plan, and the old one it came from (without what the catalog no longer has)."""
+    if not deps.task.follow_up or old is None:
+        planned = await planner.plan(prompt)
+        if deps.task.follow_up:
+            planned.remark("The source was not written by the offline planner, so I could not edit it: it is new now.")
+        return planned, None
+    current, gone = still_there(old, deps.task.catalog)
+    planned = await follow_up(planner, current, prompt)
+    if gone:
+        planned.remark(f"No longer in the catalog, so taken out: {', '.join(gone)}.")
+    return planned, old
+
+
+def _same(plan: AppPlan, old: AppPlan) -> bool:
+    apart = {"files", "last"}
+    return plan.model_dump(exclude=apart) == old.model_dump(exclude=apart)
+
+
+def _plan_call(plan: AppPlan) -> Call:
+    return Call("write_file", {"path": PLAN_PATH, "content": plan_source(plan)})
+
+
+def _writing(files: Mapping[str, str], plan: AppPlan, not_understood: Sequence[str]) -> list[Call]:
+    """The files, and what is to be known of the app."""
+    calls = [Call("write_file", {"path": path, "content": text}) for path, text in files.items()]
+    return [*calls, Call("about_app", {"name": plan.title, "not_understood": list(not_understood)})]
+
+
+def _without(plan: AppPlan | None, findings: str) -> tuple[AppPlan | None, list[Piece]]:
+    """The plan without the cards that findings name, by title or by field, and those cards. `None` when they name none,
+    or all. Findings are not understood as a language model would: what is broken goes."""
     if plan is None:
-        yield reply.could_not_mend(findings)
-        return
-    text = "\n".join(findings)
-    lowered = text.lower()
+        return None, []
+    lowered = findings.lower()
     guilty = [
-        p for p in plan.pieces if p.title.lower() in lowered or any(i in text for i in [*p.metrics, *p.dimensions])
+        p for p in plan.pieces if p.title.lower() in lowered or any(i in findings for i in (*p.metrics, *p.dimensions))
     ]
     kept = [p for p in plan.pieces if p not in guilty]
     if not guilty or not kept:
-        yield reply.could_not_mend(findings)
-        return
-    plan = plan.model_copy(update={"pieces": kept, "tabs": [t for t in plan.tabs if any(p.tab == t for p in kept)]})
-    files = files_of(plan, catalog)
-    calls = [Call("write_file", {"path": path, "content": body}) for path, body in files.items()]
-    calls.append(Call("about_app", {"name": plan.title, "not_understood": [p.title for p in guilty]}))
-    yield calls
-    yield reply.mended(guilty, findings)
+        return None, guilty
+    tabs = [t for t in plan.tabs if any(p.tab == t for p in kept)]
+    return plan.model_copy(update={"pieces": kept, "tabs": tabs}), guilty
 
 
 async def _stored(deps: AgentDeps) -> tuple[AppPlan | None, str | None]:

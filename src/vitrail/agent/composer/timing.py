@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from vitrail.agent.composer.plan import Condition
@@ -40,7 +40,9 @@ _MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if name
 _MONTHS |= {name.lower(): n for n, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 _PAST = ("last", "past", "previous", "prior", "trailing", "rolling", "recent")
 _SINCE = ("since", "after", "from", "starting")
-_UNTIL = ("until", "till", "before", "through", "to", "up")
+_BEFORE = ("before", "until", "till")
+_UNTIL = ("until", "till", "through", "to", "-", "–")
+_TO_DATE = {"ytd": "years", "qtd": "quarters", "mtd": "months"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ class Range:
 
     operator: str
     values: tuple[str | int, ...]
-    unit: str | None
-    completed: bool
-    text: str
+    unit: str | None = None
+    completed: bool = False
+    text: str = ""
 
     def on(self, field: str) -> Condition:
         return Condition(
@@ -79,8 +81,8 @@ def _year(tokens: Sequence[Token], i: int) -> int | None:
     return None
 
 
-def _between(first: date, last: date, text: str) -> Range:
-    return Range("inBetween", (first.isoformat(), last.isoformat()), None, False, text)
+def _between(first: date, last: date) -> Range:
+    return Range("inBetween", (first.isoformat(), last.isoformat()))
 
 
 def _month_end(year: int, month: int) -> date:
@@ -89,70 +91,83 @@ def _month_end(year: int, month: int) -> date:
 
 def range_at(tokens: Sequence[Token], i: int, now: date) -> tuple[int, Range] | None:
     """A range that begins at token `i`: how many tokens it takes, and the range."""
-    start = i
+    skip = 0
+    if _low(tokens, i) in ("for", "in", "during", "over", "within", "of", "from"):
+        skip = 1
+    if _low(tokens, i + skip) == "the":
+        skip += 1
+    inner = _relative(tokens, i + skip, now) or _stretch(tokens, i + skip, now, sure=skip > 0)
+    if inner is None and skip:
+        inner, skip = _open(tokens, i, now), 0
+    elif inner is None:
+        inner = _open(tokens, i, now)
+    if inner is None:
+        return None
+    length, found = inner
+    text = " ".join(t.text for t in tokens[i + skip : i + skip + length])
+    return skip + length, replace(found, text=text)
+
+
+def _relative(tokens: Sequence[Token], i: int, now: date) -> tuple[int, Range] | None:
+    """`last 12 months`, `this year`, `YTD`, `yesterday`."""
     low = _low(tokens, i)
-    if low in ("for", "in", "during", "over", "within", "of", "from") and i + 1 < len(tokens):
-        skipped = i + 1
-        if _low(tokens, skipped) == "the":
-            skipped += 1
-        inner = _range(tokens, skipped, now)
-        if inner is not None:
-            return inner[0] + (skipped - start), inner[1]
-    return _range(tokens, i, now)
-
-
-def _range(tokens: Sequence[Token], i: int, now: date) -> tuple[int, Range] | None:
-    low = _low(tokens, i)
-
-    def said(length: int) -> str:
-        return " ".join(t.text for t in tokens[i : i + length])
-
-    if low in ("the",):
-        inner = _range(tokens, i + 1, now)
-        return (inner[0] + 1, inner[1]) if inner else None
     if low in _PAST:
         n = tokens[i + 1].number if i + 1 < len(tokens) else None
-        skip = 1 if n is not None else 0
-        full = 1 if _low(tokens, i + 1 + skip) in ("full", "complete", "completed", "calendar") else 0
-        unit = UNITS.get(_stem(tokens, i + 1 + skip + full))
+        at = i + (2 if n is not None else 1)
+        full = _low(tokens, at) in ("full", "complete", "completed", "calendar")
+        at += full
+        unit = UNITS.get(_stem(tokens, at))
         if unit:
-            length = 2 + skip + full
-            completed = n is None and low in ("last", "previous", "prior")
-            return length, Range("inThePast", (n or 1,), unit, completed or bool(full), said(length))
+            completed = full or (n is None and low in ("last", "previous", "prior"))
+            return at + 1 - i, Range("inThePast", (n or 1,), unit, completed)
     if low in ("this", "current") and (unit := UNITS.get(_stem(tokens, i + 1))):
-        return 2, Range("inTheCurrent", (1,), unit, False, said(2))
-    if low in ("ytd", "qtd", "mtd"):
-        unit = {"y": "years", "q": "quarters", "m": "months"}[low[0]]
-        return 1, Range("inTheCurrent", (1,), unit, False, said(1))
-    if low in ("year", "quarter", "month") and _low(tokens, i + 1) == "to" and _low(tokens, i + 2) == "date":
-        return 3, Range("inTheCurrent", (1,), f"{low}s", False, said(3))
+        return 2, Range("inTheCurrent", (1,), unit)
+    if low in _TO_DATE:
+        return 1, Range("inTheCurrent", (1,), _TO_DATE[low])
+    if low in ("year", "quarter", "month") and [_low(tokens, i + 1), _low(tokens, i + 2)] == ["to", "date"]:
+        return 3, Range("inTheCurrent", (1,), f"{low}s")
     if low == "today":
-        return 1, Range("inTheCurrent", (1,), "days", False, said(1))
+        return 1, Range("inTheCurrent", (1,), "days")
     if low == "yesterday":
-        return 1, Range("inThePast", (1,), "days", True, said(1))
-    if low in _SINCE and (point := _point(tokens, i + 1, now)):
-        length, first, last = point
-        if low in ("from", "starting") and _low(tokens, i + 1 + length) in (*_UNTIL, "-", "–"):
-            other = _point(tokens, i + 2 + length, now)
-            if other:
-                return 2 + length + other[0], _between(first, other[2], said(2 + length + other[0]))
-        day = last + timedelta(days=1) if low == "after" else first
-        return 1 + length, Range("greaterThanOrEqual", (day.isoformat(),), None, False, said(1 + length))
-    if low in ("before", "until", "till") and (point := _point(tokens, i + 1, now)):
-        return 1 + point[0], Range("lessThan", (point[1].isoformat(),), None, False, said(1 + point[0]))
-    if low == "between" and (point := _point(tokens, i + 1, now)) and _low(tokens, i + 1 + point[0]) in ("and", "to"):
-        other = _point(tokens, i + 2 + point[0], now)
-        if other:
-            length = 2 + point[0] + other[0]
-            return length, _between(point[1], other[2], said(length))
-    if (point := _point(tokens, i, now)) and (low not in ("may", "march", "mar") or point[0] > 1 or i > 0):
-        length, first, last = point
-        if _low(tokens, i + length) in ("to", "-", "–", "through") and (other := _point(tokens, i + length + 1, now)):
-            return length + 1 + other[0], _between(first, other[2], said(length + 1 + other[0]))
-        if low in ("may", "march", "mar") and length == 1:
-            return None
-        return length, _between(first, last, said(length))
+        return 1, Range("inThePast", (1,), "days", completed=True)
     return None
+
+
+def _open(tokens: Sequence[Token], i: int, now: date) -> tuple[int, Range] | None:
+    """`since March`, `after 2024`, `before 2025`, `between January and March`, `from 2023 to 2024`."""
+    low = _low(tokens, i)
+    point = _point(tokens, i + 1, now) if low in (*_SINCE, *_BEFORE, "between") else None
+    if point is None:
+        return None
+    length, first, last = point
+    if low in ("from", "starting", "between") and _low(tokens, i + 1 + length) in (
+        *_UNTIL,
+        *(["and"] if low == "between" else []),
+    ):
+        other = _point(tokens, i + 2 + length, now)
+        if other is not None:
+            if first > other[1]:  # “between January and March 2025”: the year is said once
+                first = first.replace(year=other[1].year)
+            return 2 + length + other[0], _between(first, other[2])
+    if low == "between":
+        return None
+    if low in _BEFORE:
+        return 1 + length, Range("lessThan", (first.isoformat(),))
+    day = last + timedelta(days=1) if low == "after" else first
+    return 1 + length, Range("greaterThanOrEqual", (day.isoformat(),))
+
+
+def _stretch(tokens: Sequence[Token], i: int, now: date, *, sure: bool) -> tuple[int, Range] | None:
+    """`2025`, `Q3 2025`, `March`, `March to May`. Months that are words too count only where `sure` (after “in”)."""
+    point = _point(tokens, i, now)
+    if point is None:
+        return None
+    length, first, last = point
+    if _low(tokens, i + length) in _UNTIL and (other := _point(tokens, i + length + 1, now)):
+        return length + 1 + other[0], _between(first, other[2])
+    if _low(tokens, i) in ("may", "march", "mar") and length == 1 and not sure:
+        return None
+    return length, _between(first, last)
 
 
 def _point(tokens: Sequence[Token], i: int, now: date) -> tuple[int, date, date] | None:

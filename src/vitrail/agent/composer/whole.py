@@ -8,10 +8,10 @@ from vitrail.agent.composer import naming
 from vitrail.agent.composer.cards import Wish, says_something
 from vitrail.agent.composer.choose import field_of, intervals, name_dimension, time_dimensions
 from vitrail.agent.composer.lexicon import GOOD, Term
-from vitrail.agent.composer.plan import AppPlan, Control, Period
+from vitrail.agent.composer.plan import AppPlan, Control, Period, Piece
 from vitrail.agent.composer.planned import Planned, Sources
 from vitrail.agent.composer.timing import Range
-from vitrail.catalog.model import Dimension, DimensionType, Explore, TimeInterval
+from vitrail.catalog.model import Catalog, Dimension, DimensionType, Explore, TimeInterval
 
 LONG_TITLE = 60
 
@@ -136,3 +136,25 @@ def subtitle_of(plan: AppPlan) -> str:
     text = naming.upper(", ".join(parts) + " and more" if more else naming.and_list(parts, oxford=True))
     fixed = [w.text for w in plan.where if w.text]
     return f"{text}{' – only ' + naming.and_list(fixed) if fixed else ''}."
+
+
+def still_there(plan: AppPlan, catalog: Catalog) -> tuple[AppPlan, list[str]]:
+    """A stored plan without what the catalog no longer has, and the names of what went."""
+    known: dict[str, set[str]] = {
+        name: {*(d.id for d in e.dimensions()), *(m.id for m in e.metrics())} for name, e in catalog.explores.items()
+    }
+    everything = set().union(*known.values())
+
+    def fits(piece: Piece) -> bool:
+        used = {*piece.metrics, *piece.dimensions, *(c.field for c in [*piece.where, *piece.having])}
+        return used <= known.get(piece.explore, set())
+
+    pieces = [p for p in plan.pieces if fits(p)]
+    controls = [c for c in plan.controls if c.field in known.get(c.explore, set())]
+    where = [w for w in plan.where if w.field in everything]
+    gone = [p.title for p in plan.pieces if p not in pieces] + [c.label for c in plan.controls if c not in controls]
+    kept = plan.model_copy(deep=True, update={"pieces": pieces, "controls": controls, "where": where})
+    if kept.period is not None:
+        kept.period.fields = {e: f for e, f in kept.period.fields.items() if f in known.get(e, set())}
+        kept.period = kept.period if kept.period.fields else None
+    return kept, gone

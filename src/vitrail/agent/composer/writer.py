@@ -28,7 +28,12 @@ def files_of(plan: AppPlan, catalog: Catalog) -> dict[str, str]:
     """The app's files by path. `plan.files` is filled with their hashes."""
     app = app_source(plan, catalog)
     plan.files = {APP_PATH: digest(app)}
-    return {APP_PATH: app, PLAN_PATH: plan.model_dump_json(indent=2, exclude_defaults=True) + "\n"}
+    return {APP_PATH: app, PLAN_PATH: plan_source(plan)}
+
+
+def plan_source(plan: AppPlan) -> str:
+    """The text of `src/app.plan.json`."""
+    return plan.model_dump_json(indent=2, exclude_defaults=True) + "\n"
 
 
 def digest(text: str) -> str:
