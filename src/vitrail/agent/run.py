@@ -10,6 +10,7 @@ lists them); cancelling the awaiting task stops the model call at once.
 
 from __future__ import annotations
 
+import asyncio
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -83,7 +84,9 @@ async def write_app(
             cure="Ask for access to the project's data, or have its dbt project loaded: `vitrail catalog check` shows "
             "what is wrong with it.",
         )
-    return await _run(task, task_message(task), task.history, (), AgentUsage(), (), model, tools, events, limits)
+    # Ranking a large catalog takes a while: not on the event loop. The offline planner reads the catalog itself.
+    message = await asyncio.to_thread(task_message, task, index=not model.offline)
+    return await _run(task, message, task.history, (), AgentUsage(), (), model, tools, events, limits)
 
 
 async def mend_app(

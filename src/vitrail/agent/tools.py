@@ -5,6 +5,7 @@ A mistake of the model's comes back as a sentence that says how to do it right, 
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from dataclasses import dataclass, field
@@ -89,7 +90,7 @@ async def search_catalog(ctx: RunContext[AgentDeps], words: str, limit: int = 20
         words: A few words.
         limit: Matches at most.
     """
-    return describe.found(ctx.deps.task.catalog, words, max(1, min(limit, 50)))
+    return await asyncio.to_thread(describe.found, ctx.deps.task.catalog, words[:500], max(1, min(limit, 50)))
 
 
 async def describe_explore(ctx: RunContext[AgentDeps], explore: str) -> str:

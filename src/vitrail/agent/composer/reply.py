@@ -25,9 +25,9 @@ _DRAWN = {
 }
 
 
-def built(planned: Planned, catalog: Catalog, *, old: AppPlan | None, merged: bool) -> str:
+def built(planned: Planned, lexicon: Lexicon, *, old: AppPlan | None, merged: bool) -> str:
     """The reply after a build or an edit."""
-    plan = planned.plan
+    plan, catalog = planned.plan, lexicon.catalog
     parts = []
     if old is None:
         parts.append(f"**{line(plan.title, 80)}** – {WHO}")
@@ -44,7 +44,7 @@ def built(planned: Planned, catalog: Catalog, *, old: AppPlan | None, merged: bo
             parts.append(
                 "Somebody else had edited src/App.tsx since; I changed only the lines this needed and left the rest."
             )
-    parts += _gaps(planned, catalog)
+    parts += _gaps(planned, lexicon)
     return "\n\n".join(part for part in parts if part)
 
 
@@ -81,10 +81,9 @@ def _filters(plan: AppPlan) -> list[str]:
     return out
 
 
-def _gaps(planned: Planned, catalog: Catalog) -> list[str]:
+def _gaps(planned: Planned, lexicon: Lexicon) -> list[str]:
     if not planned.not_understood:
         return []
-    lexicon = Lexicon(catalog)
     lines = ["**Not understood:**"]
     for words in dict.fromkeys(planned.not_understood):
         near = lexicon.nearest(words)
@@ -93,10 +92,10 @@ def _gaps(planned: Planned, catalog: Catalog) -> list[str]:
     return ["\n".join(lines), CONFIGURE]
 
 
-def nothing_built(planned: Planned, catalog: Catalog) -> str:
-    names = ", ".join(sorted(line(e.label, 40) for e in catalog.explores.values())[:12])
+def nothing_built(planned: Planned, lexicon: Lexicon) -> str:
+    names = ", ".join(sorted(line(e.label, 40) for e in lexicon.catalog.explores.values())[:12])
     return "\n\n".join(
-        [f"{WHO} It could not build anything from this request. The project offers: {names}.", *_gaps(planned, catalog)]
+        [f"{WHO} It could not build anything from this request. The project offers: {names}.", *_gaps(planned, lexicon)]
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -62,14 +63,15 @@ async def compose(deps: AgentDeps, tools: set[str]) -> Script:
         return
 
     yield [Call("search_catalog", {"words": prompt[:300], "limit": 20})]
-    planner = Planner(catalog, datetime.now(UTC).date(), ValueFinder(deps.tools.run_query))
+    # Indexing a large catalog takes a while: not on the event loop.
+    planner = await asyncio.to_thread(Planner, catalog, datetime.now(UTC).date(), ValueFinder(deps.tools.run_query))
     planned, old = await _planned(planner, deps, prompt, old)
     plan = planned.plan
     if old is not None and _same(plan, old):
         yield reply.nothing_changed(planned)
         return
     if not plan.pieces:
-        yield reply.nothing_built(planned, catalog)
+        yield reply.nothing_built(planned, planner.sources.lexicon)
         return
 
     probes = _probes(plan) if "run_query" in tools else []
@@ -100,7 +102,7 @@ async def compose(deps: AgentDeps, tools: set[str]) -> Script:
             yield _writing(files_of(better, catalog), better, [*planned.not_understood, *(p.title for p in guilty)])
             planned.plan = better
             planned.remarks.append(reply.mended(guilty, [problems]))
-    yield reply.built(planned, catalog, old=old, merged=edited)
+    yield reply.built(planned, planner.sources.lexicon, old=old, merged=edited)
 
 
 async def _planned(

@@ -35,15 +35,16 @@ def instructions(guide: str, template: str) -> str:
     return "\n\n".join(parts)
 
 
-def task_message(task: AgentTask) -> str:
-    """One prompt of the builder with what belongs to it."""
+def task_message(task: AgentTask, *, index: bool = True) -> str:
+    """One prompt of the builder with what belongs to it; `index` is the part of the catalog that matters to it."""
     if task.follow_up:
         about = f" (“{line(task.app_name, 80)}”)" if task.app_name else ""
         known = "" if task.history else " You have not seen its source yet: read it first."
         head = f"Change the app in src/{about} as follows; leave the rest as it is.{known}"
     else:
         head = "Build this app."
-    return f"{head}\n\n<request>\n{task.prompt.strip()}\n</request>\n\n{catalog_index(task.catalog, task.prompt)}"
+    request = f"{head}\n\n<request>\n{task.prompt.strip()}\n</request>"
+    return f"{request}\n\n{catalog_index(task.catalog, task.prompt)}" if index else request
 
 
 def findings_message(findings: Sequence[str]) -> str:
