@@ -12,6 +12,7 @@ from vitrail.agent.composer.pieces import kpi_pieces, pieces_of
 from vitrail.agent.composer.plan import Condition, Piece
 from vitrail.agent.composer.planned import Planned, Sources
 from vitrail.agent.composer.resolve import Resolved, best_explore, measure
+from vitrail.agent.composer.words import concept, label_stems
 from vitrail.catalog.model import Metric
 
 MAX_PIECES = 24
@@ -134,12 +135,21 @@ def _numbers(sources: Sources, real: Sequence[tuple[Clause, Resolved]], more: bo
     if more and real and len({tuple(k.metrics) for k in kpis}) < 3:
         kpis += [p for p in overview_pieces(real[0][1].explore) if p.chart == "kpi"]
     seen: set[str] = set()
-    kept = []
+    kept: list[Piece] = []
     for kpi in kpis:
-        if not seen & {kpi.metrics[0], kpi.title}:
+        if not seen & {kpi.metrics[0], kpi.title} and not _same_measure(kpi, kept):
             seen |= {kpi.metrics[0], kpi.title}
             kept.append(kpi)
     return kept[: 4 if more else 3]
+
+
+def _same_measure(kpi: Piece, kept: Sequence[Piece]) -> bool:
+    """“Product revenue” beside “Total revenue” is the same number of another explore."""
+    words = {concept(s) for s in label_stems(kpi.title)}
+    return any(
+        other.explore != kpi.explore and {concept(s) for s in label_stems(other.title)} - {"total"} < words
+        for other in kept
+    )
 
 
 def distinct(pieces: Sequence[Piece]) -> list[Piece]:

@@ -55,7 +55,8 @@ class Clause:
     share: bool = False
     compare: bool = False
     yoy: TimeInterval | None = None
-    overview: bool = False
+    overview: str = ""
+    """The word for it: dashboard, overview, report."""
     only: bool = False
     tab: str | None = None
     cannot: list[str] = field(default_factory=list)

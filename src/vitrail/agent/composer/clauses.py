@@ -151,7 +151,7 @@ class Reader:
             case "yoy":
                 clause.yoy = value
             case "overview":
-                clause.overview = True
+                clause.overview = value
             case "more":
                 clause.thresholds.append((*value, None))
             case "filter":

@@ -10,28 +10,26 @@ KPIS_IN_A_ROW = 4
 
 
 def rows_of(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """KPI cards together at the top, four in a row; wide cards alone; two narrow ones side by side."""
+    """KPI cards together at the top, four in a row; wide cards alone; narrow ones two by two. A trend of one
+    line stands beside a narrow card, else alone."""
     kpis = [p for p in pieces if p.chart == "kpi"]
     rows = [kpis[i : i + KPIS_IN_A_ROW] for i in range(0, len(kpis), KPIS_IN_A_ROW)]
-    waiting: list[Piece] = []
     for piece in (p for p in pieces if p.chart != "kpi"):
-        if is_wide(piece):
-            if waiting:
-                rows.append(waiting)
-                waiting = []
-            rows.append([piece])
+        last = rows[-1] if rows else []
+        alone = len(last) == 1 and last[0].chart != "kpi"
+        if alone and not is_wide(piece) and not is_wide(last[0]) and not (_is_trend(piece) and _is_trend(last[0])):
+            last.append(piece)
         else:
-            waiting.append(piece)
-            if len(waiting) == 2:
-                rows.append(waiting)
-                waiting = []
-    if waiting:
-        rows.append(waiting)
+            rows.append([piece])
     return rows
 
 
 def is_wide(piece: Piece) -> bool:
-    """Trends with several lines, and tables, want the whole width."""
+    """Trends with several lines, and tables of more than three columns, want the whole width."""
     if piece.chart == "table":
         return len(piece.dimensions) + len(piece.metrics) > 3
-    return piece.chart in ("line", "area", "stacked") and piece.time is not None
+    return piece.time is not None and (piece.series is not None or len(piece.metrics) > 1)
+
+
+def _is_trend(piece: Piece) -> bool:
+    return piece.time is not None

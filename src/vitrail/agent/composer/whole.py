@@ -39,7 +39,7 @@ def finish(sources: Sources, out: Planned, wishes: Sequence[Wish]) -> None:
         _own_ranges(plan, wishes)
     if plan.period is None and (out.vague or any(c.date_control for c, _ in wishes)):
         set_period(sources, plan, None)
-    plan.title = plan.title or title_of(sources, plan, out.vague)
+    plan.title = plan.title or _subject(wishes) or title_of(sources, plan, out.vague)
     plan.subtitle = subtitle_of(plan)
 
 
@@ -114,6 +114,14 @@ def day_of(explore: Explore, base: Dimension) -> str:
     return intervals(explore, base.id).get(TimeInterval.DAY, base.id)
 
 
+def _subject(wishes: Sequence[Wish]) -> str | None:
+    """“a sales dashboard” calls itself “Sales dashboard”."""
+    for clause, _ in wishes:
+        if clause.overview and clause.what and len(clause.what[0].text) <= 40:
+            return f"{naming.upper(clause.what[0].text)} {clause.overview}"
+    return None
+
+
 def title_of(sources: Sources, plan: AppPlan, vague: bool) -> str:
     drawn = [p for p in plan.pieces if p.chart != "kpi"] or plan.pieces
     if not drawn:
@@ -128,13 +136,13 @@ def title_of(sources: Sources, plan: AppPlan, vague: bool) -> str:
 
 
 def subtitle_of(plan: AppPlan) -> str:
-    shown = [p for p in plan.pieces if p.chart != "kpi"] or plan.pieces
+    shown = [p for p in plan.pieces if p.chart != "kpi" and p.title != plan.title]
     parts = [naming.lower(p.title) for p in shown[:3]]
+    fixed = [w.text for w in plan.where if w.text]
     if not parts:
-        return ""
+        return f"Only {naming.and_list(fixed)}." if fixed else ""
     more = len(shown) > 3
     text = naming.upper(", ".join(parts) + " and more" if more else naming.and_list(parts, oxford=True))
-    fixed = [w.text for w in plan.where if w.text]
     return f"{text}{' – only ' + naming.and_list(fixed) if fixed else ''}."
 
 

@@ -112,7 +112,7 @@ def _rows(asking: Asking, pieces: Sequence[Piece], cards: Mapping[str, str]) -> 
             out.append(cards[row[0].id])
             continue
         asking.components.add("Grid")
-        columns = min(4, max(len(row), 2 if row[0].chart == "kpi" else 1))
+        columns = min(4, len(row))
         out.append(f"<Grid columns={{{columns}}}>\n" + indent("\n".join(cards[p.id] for p in row)) + "\n</Grid>")
     return out
 
