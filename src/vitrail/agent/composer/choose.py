@@ -264,7 +264,8 @@ _BAD_WHEN_UP = word_set(
 
 def bad_when_up(label: str) -> bool:
     """Is more of it worse?"""
-    return bool(set(label_stems(label)) & _BAD_WHEN_UP)
+    stems = set(label_stems(label))
+    return bool(stems & _BAD_WHEN_UP) and not {"on", "time"} <= stems  # an on-time rate is good
 
 
 def downwards(wanted: bool | str | None, label: str) -> bool:

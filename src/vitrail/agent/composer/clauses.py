@@ -105,7 +105,7 @@ class Reader:
             case "by":
                 if self._mode == "filter" and not clause.controls:
                     return
-                if joined and (clause.dims or clause.grain) and self._mode == "dims":
+                if joined and value != "split" and (clause.dims or clause.grain) and self._mode == "dims":
                     previous = clause.what
                     self._close(item.start)
                     self._open.what = list(previous)
@@ -125,7 +125,7 @@ class Reader:
             case "rank":
                 clause.rank = Rank(*value)
                 self._rank_what_is_there()
-                self._mode = "what"
+                self._mode = "what" if not clause.what or not clause.dims else self._mode
             case "superlative":
                 clause.order = value
                 self._rank_what_is_there()
@@ -181,7 +181,9 @@ class Reader:
     def _starts(self, index: int, item: Item) -> bool:
         """Does an item after a join begin a wish of its own?"""
         clause, kind = self._open, item.kind
-        if kind in ("rank", "latest", "filter", "tab", "overview", "yoy", "superlative", "count"):
+        if kind == "rank":
+            return not clause.dims or self._ahead(index, "term", "by")  # “by driver, worst ten” is one wish
+        if kind in ("latest", "filter", "tab", "overview", "yoy", "superlative", "count"):
             return True
         if kind == "compare":
             return item.value not in ("vs", "versus")

@@ -188,7 +188,12 @@ class Lexicon:
         if not known and len(word) >= 5:
             allowed = 1 if len(word) < 8 else 2
             near = process.extractOne(word, self._vocabulary, scorer=OSA.distance, score_cutoff=allowed)
-            if near is not None and near[0][0] == word[0]:
+            if (
+                near is not None
+                and near[0][0] == word[0]
+                and not near[0].startswith(word)
+                and not word.startswith(near[0])
+            ):
                 answer = str(near[0])
         self._corrections[word] = answer
         return answer

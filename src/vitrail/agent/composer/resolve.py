@@ -99,7 +99,7 @@ class Resolver:
         out = Resolved(clause, explore)
         listing = clause.chart == "table" or clause.latest is not None
         for term in clause.what:
-            choice, score = measure(term, explore, listing and not out.metrics and not out.lists)
+            choice, score = measure(term, explore, listing and not (out.metrics or out.lists or out.dims))
             self._add(out, term, choice, score)
         for term in clause.dims:
             choice, score = breakdown(term, explore)

@@ -117,7 +117,10 @@ def _at(words: Sequence[Token], i: int, text: str, lexicon: Lexicon, now: date) 
         return (2 if low == "for" else 1), "by", low
     if low in ("each", "every") and i + 1 < len(words):
         return 1, "by", low
-    if low in ("broken", "split", "grouped", "sliced", "segmented") and nxt in ("down", "by", "up", "into"):
+    if low in ("broken", "split", "grouped", "sliced", "segmented", "stacked") and nxt in ("down", "by", "up", "into"):
+        after = [w.low for w in words[i + 1 : i + 3]]
+        if after[0] == "by" or after == ["down", "by"]:
+            return (2 if after[0] == "by" else 3), "by", "split"
         return 1, "filler", low
     if low in FILTER:
         return 1, "filter", low
