@@ -13,7 +13,6 @@ import time
 from typing import Any
 
 import httpx
-
 from benchmarks.demo_server import demo_server
 
 PROMPT = "Monthly revenue by store, with a filter on customer type, and the top ten products"

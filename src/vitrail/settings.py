@@ -203,6 +203,14 @@ class Settings(BaseSettings):
     agent_max_cost: float = _var("VITRAIL_AGENT_MAX_COST", 5.0, "US dollars at most in one build.", ge=0)
     build_timeout_s: int = _var("VITRAIL_BUILD_TIMEOUT_S", 1800, "Wall-clock seconds at most for one build.", ge=10)
 
+    warm_sandboxes: int = _var(
+        "VITRAIL_WARM_SANDBOXES",
+        2,
+        "Sandboxes kept running after a build for the next prompt, and one spare for a new app. 0: every sandbox is "
+        "paused at once.",
+        ge=0,
+        le=64,
+    )
     builds_at_once: int = _var(
         "VITRAIL_BUILDS_AT_ONCE", 2, "Builds that this process runs at a time. 0: it only serves.", ge=0, le=64
     )

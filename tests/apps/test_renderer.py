@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,7 +18,7 @@ from vitrail.apps.renderer import Renderer, Rendering
 
 pytestmark = pytest.mark.browser
 
-PASS = {"X-Vitrail-Check": "a-pass"}
+PASS = {"vitrail-check": "a-pass"}
 APP = "<h1>Revenue</h1><svg width=300 height=200></svg>"
 STATE = "window.__vitrail = {{state: 'ready', rendered: true, errors: {errors}, queries: {queries}}}"
 ANSWERED = "{started: 1, ok: 1, failed: 0, errors: []}"
@@ -37,7 +38,7 @@ async def serving(pages: dict[str, str]) -> AsyncIterator[tuple[str, list[tuple[
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         path = head.split(" ")[1]
-        sent = [line.partition(": ")[2] for line in head.split("\r\n") if line.lower().startswith("x-vitrail-check")]
+        sent = [line.partition(": ")[2] for line in head.split("\r\n") if line.lower().startswith("cookie")]
         seen.append((path, sent[0] if sent else ""))
         body = pages.get(path, "").encode()
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\nconnection: close\r\n\r\n" + body)
@@ -57,7 +58,7 @@ async def render() -> AsyncIterator[Callable[[str], Awaitable[Rendering]]]:
 
     async def one(html: str) -> Rendering:
         async with serving({"/render.html": html}) as (origin, _):
-            return await browser.render(f"{origin}/render.html", origins=(origin,), headers=PASS)
+            return await browser.render(f"{origin}/render.html", cookies=PASS)
 
     yield one
     await browser.aclose()
@@ -100,10 +101,12 @@ async def test_the_pass_goes_to_the_server_and_nowhere_else() -> None:
     browser = Renderer(None)
     try:
         async with serving({}) as (elsewhere, leaked):
-            html = page(script=f"fetch('{elsewhere}/leak').catch(() => 0)")
+            leak = f"fetch('{elsewhere}/leak', {{credentials: 'include'}}).catch(() => 0); document.cookie"
+            html = page(script=f"{leak} && console.error('scripts can read the pass')")
             async with serving({"/render.html": html}) as (origin, seen):
-                await browser.render(f"{origin}/render.html", origins=(origin,), headers=PASS)
-            assert ("/render.html", "a-pass") in seen
+                found = await browser.render(f"{origin}/render.html", cookies=PASS)
+            assert ("/render.html", "vitrail-check=a-pass") in seen
+            assert not any("scripts can read" in finding for finding in found.findings)
             assert leaked == []
     finally:
         await browser.aclose()
@@ -114,12 +117,13 @@ async def test_a_browser_that_died_is_started_again() -> None:
     try:
         async with serving({"/render.html": page()}) as (origin, _):
             url = f"{origin}/render.html"
-            assert (await browser.render(url, origins=(origin,), headers={})).works
+            assert (await browser.render(url, cookies={})).works
             for pid in _browser_processes(browser):
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # it went with its parent
+                    os.kill(pid, signal.SIGKILL)
             while await _running(browser):
                 await asyncio.sleep(0.02)
-            assert (await browser.render(url, origins=(origin,), headers={})).works
+            assert (await browser.render(url, cookies={})).works
     finally:
         await browser.aclose()
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.apps.platform import DECLARED, ENTRY, STYLE, TOOLCHAIN, Shared, add_app, question, refile
 from tests.kit.instance import ADA, Instance
-from vitrail.apps.check_pass import HEADER, CheckPass
+from vitrail.apps.check_pass import COOKIE, CheckPass
 from vitrail.apps.state import Status
 
 HIGHEST_NAME = {"table": "customers", "name": "x", "type": "max", "baseDimensionName": "customer_name"}
@@ -178,7 +178,7 @@ async def test_the_servers_own_browser_opens_the_one_version_of_its_pass(
     app, other = await add_app(place, ADA.email, status=Status.CHECKING), await add_app(place, ADA.email)
     person = await place.person(ADA.email)
     check = CheckPass(app.version_id, person.id).issue(place.services.secrets)
-    stranger.headers[HEADER] = check
+    stranger.cookies.set(COOKIE, check)
     session = (await opened(stranger, app, version=1))["session"]
     assert (await asked(stranger, session, question("orders_total_revenue"))).status_code == 200
     assert (await stranger.post(f"{other.path}/sessions", json={"version": 1})).status_code == 404
@@ -186,7 +186,7 @@ async def test_the_servers_own_browser_opens_the_one_version_of_its_pass(
     assert (await asked(stranger, theirs, question("orders_total_revenue"))).status_code == 404
     for path in (f"/api/v1/projects/{place.project_id}/apps", app.path, "/api/v1/auth/me"):
         assert (await stranger.get(path)).status_code == 401
-    stranger.headers[HEADER] = check[:-1] + ("A" if check[-1] != "A" else "B")
+    stranger.cookies.set(COOKIE, check[:-1] + ("A" if check[-1] != "A" else "B"))
     assert (await stranger.post(f"{app.path}/sessions", json={"version": 1})).status_code == 404
 
 

@@ -82,4 +82,10 @@ async function open(): Promise<void> {
   })
 }
 
-open().catch((reason: unknown) => fail(told(reason)))
+/** A tab that is opened ahead learns from the address which version it is for. */
+async function start(): Promise<void> {
+  if (location.hash === '') await new Promise((known) => addEventListener('hashchange', known, { once: true }))
+  await open()
+}
+
+start().catch((reason: unknown) => fail(told(reason)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vitrail.apps.check_pass import HEADER, CheckPass
+from vitrail.apps.check_pass import COOKIE, CheckPass
 from vitrail.apps.versions import Job
 from vitrail.secret import SecretBox
 
@@ -16,8 +16,8 @@ class LoopbackPages:
     origin: str
     secrets: SecretBox
 
-    def address(self, job: Job) -> tuple[str, tuple[str, ...], dict[str, str]]:
-        """The page's address, the origins that the browser may ask, and the headers that let it in."""
+    def address(self, job: Job) -> tuple[str, dict[str, str]]:
+        """The page's address, and the cookie that lets the browser in."""
         pass_ = CheckPass(job.version_id, job.builder_id).issue(self.secrets)
         url = f"{self.origin}/render.html#app={job.app_id}&version={job.number}"
-        return url, (self.origin,), {HEADER: pass_}
+        return url, {COOKIE: pass_}

@@ -48,9 +48,9 @@ class Builder(Protocol):
 
 
 class CheckPages(Protocol):
-    """Where the renderer finds a version: the check page, the origins it may ask, the headers that let it in."""
+    """Where the renderer finds a version: the check page, and the cookies that let it in."""
 
-    def address(self, job: Job) -> tuple[str, tuple[str, ...], dict[str, str]]: ...
+    def address(self, job: Job) -> tuple[str, dict[str, str]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +87,10 @@ class Pipeline:
         parts.model(job.model)
         await parts.versions.enter(job.version_id, Status.SANDBOX)
         builder = await parts.builder(job)
-        warming = asyncio.create_task(self._warm_browser())
+        if parts.renderer is not None:
+            await parts.renderer.prepare(parts.check_pages.address(job)[0])
         await self._workspace(job, await builder.catalog(), from_start=True)
         await parts.versions.enter(job.version_id, Status.CATALOG)
-        await warming
-
-    async def _warm_browser(self) -> None:
-        if self._parts.renderer is not None:
-            try:
-                await self._parts.renderer.start()
-            except NoBrowser as error:
-                logger.info("versions will not be rendered: %s", error.cause)
 
     async def _workspace(self, job: Job, catalog: Catalog, *, from_start: bool = False) -> Workspace:
         """The live workspace of a build, opened anew when this process has none (or when it begins from the start)."""
@@ -224,9 +217,9 @@ class Pipeline:
         if parts.renderer is None:
             await self._not_rendered(job, "the operator switched rendering off (VITRAIL_RENDER_ENABLED).")
             return []
-        url, origins, headers = parts.check_pages.address(job)
+        url, cookies = parts.check_pages.address(job)
         try:
-            rendering = await parts.renderer.render(url, origins=origins, headers=headers)
+            rendering = await parts.renderer.render(url, cookies=cookies)
         except NoBrowser as error:
             await self._not_rendered(job, f"{error.cause} {error.cure}")
             return []
@@ -281,11 +274,15 @@ class Pipeline:
 
     # -- the end
 
-    async def leave(self, version_id: str, app_id: str, *, keep: bool = True) -> None:
-        """Pause (or end) the sandbox of a build that is over, however it went."""
+    async def leave(self, version_id: str, app_id: str, *, keep: bool = True, rest: bool = False) -> None:
+        """Let the sandbox of a build that is over rest, pause it, or end it."""
         workspace = self._live.pop(version_id, None)
         self._opening.pop(version_id, None)
         if workspace is None:
+            return
+        if rest:
+            self._parts.workspaces.warm.rest(workspace)
+            self._parts.workspaces.warm.prepare_spare()
             return
         try:
             await (workspace.pause() if keep else workspace.kill())

@@ -10,21 +10,19 @@ import logging
 import re
 import shutil
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, Route, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, Playwright, async_playwright
 from playwright.async_api import Error as BrowserError
 
 from vitrail.apps.chromium import BrowserProgram, NoBrowser, find_chromium, prepare_program
+from vitrail.apps.tab import Tab, close_quietly, first_line
+from vitrail.apps.verdict import SETTLE_S, judge
 
 logger = logging.getLogger(__name__)
 
-VIEWPORT: ViewportSize = {"width": 1280, "height": 800}
-SETTLE_S = 15.0
-"""How long an app has to draw itself and to get its queries answered."""
-SERVER_S = 15.0
-"""How long the server may take to listen when a build goes on after a restart."""
 QUIET_S = 0.12
 """An app has settled when no query has been under way for this long."""
 MAX_FINDINGS = 12
@@ -48,11 +46,6 @@ class Rendering:
         return not self.findings
 
 
-@dataclass(slots=True)
-class _Seen:
-    console: list[str] = field(default_factory=list)
-
-
 class Renderer:
     """The warm browser. `render` may be called by several tasks at once; they share the process, not their state."""
 
@@ -63,6 +56,7 @@ class Renderer:
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._program: BrowserProgram | None = None
+        self._spare: asyncio.Task[Tab | None] | None = None
 
     def program(self) -> str:
         """The Chromium that would be used. Raises `NoBrowser`."""
@@ -90,61 +84,62 @@ class Renderer:
             except BrowserError as error:
                 await self._stop()
                 raise NoBrowser(
-                    f"Chromium ({chromium}) did not start: {_first_line(str(error))}",
+                    f"Chromium ({chromium}) did not start: {first_line(str(error))}",
                     cure="Run it by hand to see why. Where unprivileged user namespaces are forbidden, allow them "
                     "(sysctl kernel.unprivileged_userns_clone=1), since the browser is not run without its sandbox.",
                 ) from None
             return self._browser
 
-    async def render(
-        self, page_url: str, *, origins: tuple[str, ...], headers: dict[str, str], theme: str = "light"
-    ) -> Rendering:
+    async def prepare(self, page_url: str) -> None:
+        """Have a tab ready on `page_url` (without what follows `#`), so that the next rendering there starts at once.
+        Where there is no browser, nothing happens: the rendering itself says so."""
+        if self._spare is None:
+            self._spare = asyncio.create_task(self._prepared(page_url.partition("#")[0]))
+
+    async def _prepared(self, page_url: str) -> Tab | None:
+        try:
+            tab = await Tab.open(await self.start(), page_url)
+            await tab.goto(page_url)
+        except (NoBrowser, BrowserError) as error:
+            logger.info("no tab was prepared: %s", first_line(str(error)))
+            return None
+        return tab
+
+    async def _tab(self, page_url: str) -> Tab:
+        """The prepared tab if it is one for this page, else a new one."""
+        spare, self._spare = self._spare, None
+        tab = await spare if spare is not None else None
+        if tab is not None:
+            if tab.usable(page_url):
+                return tab
+            await tab.close()
+        return await Tab.open(await self.start(), page_url)
+
+    async def render(self, page_url: str, *, cookies: Mapping[str, str]) -> Rendering:
         """Open `page_url` (the server's own check page) and report.
 
-        `headers` go with each request to `origins` and nowhere else; every other address is refused before it is
-        asked. Raises `NoBrowser` when there is none; never for what the app does.
+        `cookies` are set for the page's own origin, out of reach of its scripts; an address of any other origin is
+        refused before it is asked. Raises `NoBrowser` when there is none; never for what the app does.
         """
         started = time.monotonic()
         async with self._slots:
-            browser = await self.start()
-            context = await browser.new_context(
-                viewport=VIEWPORT,
-                color_scheme="dark" if theme == "dark" else "light",
-                reduced_motion="reduce",
-                service_workers="block",
-                accept_downloads=False,
-            )
+            tab = await self._tab(page_url)
             try:
-                return await self._render(context, page_url, origins, headers, started)
+                return await self._render(tab, page_url, cookies, started)
             finally:
-                await _close_quietly(context)
+                await tab.close()
 
-    async def _render(
-        self, context: BrowserContext, page_url: str, origins: tuple[str, ...], headers: dict[str, str], started: float
-    ) -> Rendering:
-        seen = _Seen()
-
-        async def guard(route: Route) -> None:
-            if route.request.url.startswith(tuple(f"{origin}/" for origin in origins)):
-                await route.continue_(headers={**route.request.headers, **headers})
-            else:
-                seen.console.append(f"The app asked for {route.request.url[:200]}, which is not allowed.")
-                await route.abort("blockedbyclient")
-
-        await context.route("**/*", guard)
-        page = await context.new_page()
-        page.on("console", lambda message: seen.console.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: seen.console.append(str(error)))
-        page.set_default_timeout(SETTLE_S * 1000)
+    async def _render(self, tab: Tab, page_url: str, cookies: Mapping[str, str], started: float) -> Rendering:
         findings: list[str] = []
         state: dict[str, Any] = {}
         try:
-            await _open(page, page_url)
-            state = await self._settle(page)
-            findings = await _judge(page, state, seen)
-            screenshot = await page.screenshot(type="jpeg", quality=80, animations="disabled", caret="hide")
+            await tab.let_in(cookies)
+            await tab.goto(page_url)
+            state = await self._settle(tab.page)
+            findings = await judge(tab, state)
+            screenshot = await tab.page.screenshot(type="jpeg", quality=80, animations="disabled", caret="hide")
         except BrowserError as error:
-            findings.append(f"The browser could not finish: {_first_line(str(error))}")
+            findings.append(f"The browser could not finish: {first_line(str(error))}")
             screenshot = b""
         answered = int(state.get("queries", {}).get("ok", 0))
         unique = tuple(dict.fromkeys(RANDOM_ID.sub("…", text)[:MAX_TEXT] for text in findings))[:MAX_FINDINGS]
@@ -177,81 +172,15 @@ class Renderer:
             await self._stop()
 
     async def _stop(self) -> None:
+        spare, self._spare = self._spare, None
         browser, self._browser = self._browser, None
         playwright, self._playwright = self._playwright, None
         program, self._program = self._program, None
+        if spare is not None and spare is not asyncio.current_task():
+            spare.cancel()
         if browser is not None:
-            await _close_quietly(browser)
+            await close_quietly(browser)
         if playwright is not None:
             await playwright.stop()
         if program is not None:
             await asyncio.to_thread(shutil.rmtree, program.folder, ignore_errors=True)
-
-
-async def _judge(page: Page, state: dict[str, Any], seen: _Seen) -> list[str]:
-    """Everything that keeps a version from being called ready, in words that an agent or a builder can act on."""
-    findings: list[str] = []
-    queries = state.get("queries", {})
-    findings += [f"Error in the page: {_text(error)}" for error in [*state.get("errors", []), *seen.console]]
-    findings += [f"A query failed: {_text(failure)}" for failure in queries.get("errors", [])]
-    if state.get("timedOut"):
-        under_way = queries.get("started", 0) - queries.get("ok", 0) - queries.get("failed", 0)
-        findings.append(
-            f"After {SETTLE_S:.0f} s "
-            + (f"{under_way} queries were still unanswered." if under_way > 0 else "the app had not drawn itself.")
-        )
-    if state.get("state") != "error" and not queries.get("ok", 0):
-        findings.append("No query was answered: the app must show data from the semantic layer.")
-    if not findings and await _is_blank(page):
-        findings.append("The page is blank: nothing readable was drawn.")
-    return findings
-
-
-async def _is_blank(page: Page) -> bool:
-    """Whether the app's frame shows no text and no drawing. The frame is another origin: only the browser can look."""
-    for frame in page.frames:
-        if frame is page.main_frame:
-            continue
-        shown = await frame.evaluate(
-            """() => {
-                const text = (document.body?.innerText ?? '').trim().length
-                const drawn = [...document.querySelectorAll('svg, canvas, img')].some((element) => {
-                    const box = element.getBoundingClientRect()
-                    return box.width > 40 && box.height > 40
-                })
-                return text >= 8 || drawn
-            }"""
-        )
-        if shown:
-            return False
-    return True
-
-
-async def _open(page: Page, url: str) -> None:
-    """Load the check page; a server that is only about to listen (after a restart) is waited for."""
-    deadline = time.monotonic() + SERVER_S
-    while True:
-        try:
-            await page.goto(url, wait_until="commit")
-            return
-        except BrowserError as error:
-            if "ERR_CONNECTION_REFUSED" not in str(error) or time.monotonic() > deadline:
-                raise
-        await asyncio.sleep(0.2)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, dict):
-        return ": ".join(str(value[key]) for key in ("title", "cause", "message") if value.get(key)) or str(value)
-    return str(value)
-
-
-def _first_line(text: str) -> str:
-    return text.strip().splitlines()[0][:300] if text.strip() else "no reason was given"
-
-
-async def _close_quietly(thing: Browser | BrowserContext) -> None:
-    try:
-        await thing.close()
-    except BrowserError as error:
-        logger.debug("closing after the browser had gone: %s", _first_line(str(error)))

@@ -105,7 +105,14 @@ class AppsRuntime:
             self._cannot_build = error
             return
         spec = spec_for(settings, toolchain=self._toolchain.root)
-        self._workspaces = Workspaces(self._provider, self._toolchain, spec)
+        self._workspaces = Workspaces(
+            self._provider,
+            self._toolchain,
+            spec,
+            warm=settings.warm_sandboxes,
+            idle_s=settings.sandbox_idle_timeout_ms / 1000,
+        )
+        self._workspaces.warm.prepare_spare()
         self._pipeline = Pipeline(
             PipelineParts(
                 versions=self.versions,
@@ -124,6 +131,8 @@ class AppsRuntime:
         """Stop taking builds; those that run are taken up at the next start."""
         if self._pipeline is not None:
             await self._queue.stop()
+        if self._workspaces is not None:
+            await self._workspaces.warm.aclose()
         if self._provider is not None:
             await self._provider.aclose()
         await self.renderer.aclose()

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from vitrail.access.decisions import not_found
 from vitrail.access.dependencies import DataAppsOn, OpenToAll, Permission
 from vitrail.apps import schemas as wire
-from vitrail.apps.check_pass import HEADER, read_check_pass
+from vitrail.apps.check_pass import COOKIE, read_check_pass
 from vitrail.apps.csp import frame_headers
 from vitrail.apps.routes import CurrentRuntime
 from vitrail.apps.sessions import AppSessions, Asker
@@ -33,9 +33,9 @@ class SessionUse(Permission):
         super().__init__("view", "DataApp", of="item")
 
     async def __call__(self, request: Request, services: CurrentServices) -> Asker:  # type: ignore[override]
-        header = request.headers.get(HEADER)
-        if header is not None:
-            check = read_check_pass(header, services.secrets)
+        sent = request.cookies.get(COOKIE)
+        if sent is not None:
+            check = read_check_pass(sent, services.secrets)
             if check is None:
                 raise not_found("data app")
             return await Asker.by_pass(services, check)

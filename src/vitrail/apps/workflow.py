@@ -24,6 +24,7 @@ from vitrail.apps.state import Status
 from vitrail.apps.versions import Job, VersionEnded, Versions
 from vitrail.db.base import now
 from vitrail.errors import VitrailError
+from vitrail.sandbox.toolchain import ToolchainFailed
 
 logger = logging.getLogger(__name__)
 
@@ -70,8 +71,10 @@ async def _stage(version_id: str, work: Callable[[Pipeline, Job], Awaitable[list
             return {"findings": findings or []}
         except VersionEnded:
             return {"ended": True}
-        except WorkspaceUnavailableError as error:
+        except (WorkspaceUnavailableError, ToolchainFailed) as error:
             await pipeline.leave(version_id, job.app_id, keep=False)
+            if last and isinstance(error, ToolchainFailed):
+                return {"failure": error.line()}
             if last:
                 return {
                     "failure": BuildInterrupted(
@@ -128,13 +131,15 @@ async def _finish(version_id: str, failure: dict[str, str] | None) -> None:
 
 @DBOS.workflow(name="build_version", max_recovery_attempts=MAX_RECOVERIES)
 async def build_version(version_id: str, app_id: str, restored: bool) -> None:
-    """From a pending version to its end."""
+    """From a pending version to its end. What ended by itself rests; what was interrupted is paused at once, which
+    stops whatever runs in its sandbox."""
+    pipeline, _ = _Running.parts()
     try:
         outcome = await (_restored(version_id) if restored else _stages(version_id))
         if not outcome.get("ended"):
             await _finish(version_id, outcome.get("failure"))
+            await pipeline.leave(version_id, app_id, rest=True)
     finally:
-        pipeline, _ = _Running.parts()
         await pipeline.leave(version_id, app_id)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from pydantic_ai.workspaces import WorkspaceUnavailableError
 
 from vitrail.apps.artefacts import MAX_FILES, MAX_SOURCE_BYTES, SourceTooLarge
+from vitrail.apps.warm import WarmWorkspaces
 from vitrail.catalog.model import Catalog
 from vitrail.sandbox.provider import Sandbox, SandboxProvider, SandboxRef, SandboxSpec
 from vitrail.sandbox.toolchain import Toolchain, ToolchainService, prepare_workspace
@@ -23,6 +24,7 @@ from vitrail.sandbox.toolchain import Toolchain, ToolchainService, prepare_works
 logger = logging.getLogger(__name__)
 
 SOURCE = "/workspace/src"
+NOTHING_TO_ASK = Catalog(explores={}, version="")
 MAX_DEPTH = 8
 
 
@@ -33,6 +35,13 @@ class Workspace:
     sandbox: Sandbox
     service: ToolchainService
     toolchain: Toolchain
+
+    @property
+    def id(self) -> str:
+        """The sandbox's own id."""
+        ref = self.sandbox.ref
+        assert ref is not None
+        return ref.id
 
     def reference(self) -> dict[str, Any]:
         """What to remember so that a follow-up can resume this sandbox."""
@@ -83,10 +92,22 @@ class Workspace:
 class Workspaces:
     """Opens workspaces: resumes the sandbox that an app left paused, or makes a new one."""
 
-    def __init__(self, provider: SandboxProvider, toolchain: Toolchain, spec: SandboxSpec) -> None:
+    def __init__(
+        self,
+        provider: SandboxProvider,
+        toolchain: Toolchain,
+        spec: SandboxSpec,
+        *,
+        warm: int = 0,
+        idle_s: float = 1800.0,
+    ) -> None:
         self.provider = provider
         self.toolchain = toolchain
         self._spec = spec
+        self.warm = WarmWorkspaces(self._fresh, most=warm, idle_s=idle_s)
+
+    async def _fresh(self) -> Workspace:
+        return await self._started(await self.provider.create(self._spec), NOTHING_TO_ASK)
 
     async def open(
         self, catalog: Catalog, source: Mapping[str, bytes] | None, *, resume: Mapping[str, Any] | None = None
@@ -96,22 +117,44 @@ class Workspaces:
         A remembered sandbox that is gone, broken or of another toolchain is replaced by a new one. Raises
         `VitrailError` of the provider when none can be had.
         """
-        sandbox = await self._resumed(resume) or await self.provider.create(self._spec)
+        workspace = await self._warm(resume)
+        if workspace is None:
+            sandbox = await self._resumed(resume) or await self.provider.create(self._spec)
+            workspace = await self._started(sandbox, catalog)
+        else:
+            try:
+                await _emptied(workspace.sandbox)
+                await prepare_workspace(workspace.sandbox, self.toolchain, catalog)
+            except BaseException:
+                await _kill_quietly(workspace.sandbox)
+                raise
         try:
-            if await sandbox.exists(SOURCE):
-                await sandbox.remove(SOURCE)
+            if source is not None:
+                await workspace.replace_source(source)
+        except BaseException:
+            await _kill_quietly(workspace.sandbox)
+            raise
+        return workspace
+
+    async def _warm(self, resume: Mapping[str, Any] | None) -> Workspace | None:
+        """The app's own workspace if it rests here; for an app that has none, the spare."""
+        if resume:
+            return self.warm.take(str(resume.get("id")))
+        return await self.warm.take_spare()
+
+    async def _started(self, sandbox: Sandbox, catalog: Catalog) -> Workspace:
+        """A workspace with the template's files and its toolchain running. The sandbox is ended if that fails."""
+        try:
+            await _emptied(sandbox)
             # Node loads its libraries while the files are put in place.
             starting = asyncio.create_task(ToolchainService.start(sandbox, self.toolchain))
             try:
                 await prepare_workspace(sandbox, self.toolchain, catalog)
-                workspace = Workspace(sandbox, await starting, self.toolchain)
+                return Workspace(sandbox, await starting, self.toolchain)
             except BaseException:
                 starting.cancel()
                 await asyncio.gather(starting, return_exceptions=True)
                 raise
-            if source is not None:
-                await workspace.replace_source(source)
-            return workspace
         except BaseException:
             await _kill_quietly(sandbox)
             raise
@@ -132,7 +175,14 @@ class Workspaces:
     async def forget(self, reference: Mapping[str, Any] | None) -> None:
         """End the sandbox that a deleted app left behind."""
         if reference and reference.get("provider") == self.provider.name:
+            self.warm.take(str(reference["id"]))
             await self.provider.kill(SandboxRef(provider=reference["provider"], id=reference["id"]))
+
+
+async def _emptied(sandbox: Sandbox) -> None:
+    """Take away the source that a sandbox holds from before: what is there was stored, or is not wanted."""
+    if await sandbox.exists(SOURCE):
+        await sandbox.remove(SOURCE)
 
 
 async def _kill_quietly(sandbox: Sandbox) -> None:
