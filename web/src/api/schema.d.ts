@@ -559,10 +559,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask
+         * Ask App
          * @description Answer an app's query within what its version declares and what its viewer may see.
          */
-        post: operations["ask"];
+        post: operations["ask_app"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2250,7 +2250,7 @@ export interface operations {
             };
         };
     };
-    ask: {
+    ask_app: {
         parameters: {
             query?: never;
             header?: never;
