@@ -103,6 +103,9 @@ def test_a_second_start_is_quick_and_prints_the_same_people(folder: Path) -> Non
 
 
 def test_what_the_demo_keeps_is_for_its_owner_only(folder: Path) -> None:
+    with running("demo", "--data-dir", str(folder), "--port", "0", "--json") as (_, process):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
     for name in ("demo.json", "secret", "vitrail.db"):
         assert (folder / name).stat().st_mode & 0o777 == 0o600, name
 

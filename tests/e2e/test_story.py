@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, exp
 from tests.e2e.demo import Demo
 from vitrail.apps.chromium import find_chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.sandbox, pytest.mark.toolchain]
+pytestmark = [pytest.mark.browser, pytest.mark.sandbox, pytest.mark.toolchain, pytest.mark.xdist_group("story")]
 
 PROMPT = "Monthly revenue by store, with a filter on customer type, and the top ten products"
 FOLLOW_UP = "make the trend a line chart and add average order value"
@@ -111,9 +111,10 @@ def test_from_a_sentence_to_an_app_that_each_sees_as_they_may(browser: Browser, 
         expect(hers.get_by_text(store, exact=True)).to_have_count(0)
     assert hers.get_by_text(re.compile(r"^\$[\d,.]+$")).first.inner_text() != everything
     assert faults == []
+    api_agrees_with_the_page(demo)
 
 
-def test_the_api_agrees_with_what_the_page_showed(demo: Demo) -> None:
+def api_agrees_with_the_page(demo: Demo) -> None:
     """The app that the story filed: two ready versions, drawn, and one list for each viewer."""
     with demo.client() as ada, demo.client(1) as vera:
         [app] = [each for each in ada.get(f"/projects/{demo.project}/apps").json() if each["spaceName"] == "Sales"]
