@@ -29,7 +29,15 @@ def demo_server() -> Iterator[DemoServer]:
         log = Path(folder) / "server.log"
         with log.open("w") as err:
             process = subprocess.Popen(
-                [sys.executable, "-m", "vitrail.cli", "demo", "--data-dir", f"{folder}/data", "--port", "0", "--json"],
+                [
+                    str(Path(sys.executable).with_name("vitrail")),
+                    "demo",
+                    "--data-dir",
+                    f"{folder}/data",
+                    "--port",
+                    "0",
+                    "--json",
+                ],
                 stdout=subprocess.PIPE,
                 stderr=err,
                 text=True,
