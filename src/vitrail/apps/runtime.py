@@ -82,6 +82,7 @@ class AppsRuntime:
         self._workspaces: Workspaces | None = None
         self._toolchain: Toolchain | None = None
         self._cannot_build: VitrailError | None = None
+        self._models: dict[str | None, ModelChoice] = {}
 
     # -- life
 
@@ -157,7 +158,9 @@ class AppsRuntime:
 
     def model(self, name: str | None) -> ModelChoice:
         """The model that writes apps (or the allowed one of that name). Raises what is wrong with the settings."""
-        return make_model(self.services.settings, name)
+        if name not in self._models:
+            self._models[name] = make_model(self.services.settings, name)
+        return self._models[name]
 
     def ready_to_build(self, model: str | None) -> None:
         """Raises what would keep a build from working, before anything is stored for it."""

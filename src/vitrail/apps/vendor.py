@@ -11,18 +11,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 from vitrail.access.decisions import not_found
+from vitrail.sandbox.vendor import INDEX, VendorSet, accepted
 from vitrail.storage.errors import ObjectMissing
 from vitrail.storage.store import ObjectStore
 
-INDEX = "vendor.json"
 TAG = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
-# The best first; a file is stored beside its compressed forms.
-ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 MAX_KEPT = 256
 
 
@@ -40,7 +35,7 @@ class Vendor:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
         self._folders: dict[str, Path] = {}
-        self._indexes: dict[str, dict[str, Any]] = {}
+        self._indexes: dict[str, VendorSet] = {}
         self._kept: dict[tuple[str, str], bytes] = {}
 
     async def use(self, tag: str, folder: Path) -> None:
@@ -56,31 +51,22 @@ class Vendor:
         """(specifier, file) of all that these modules import, directly or not. Raises `NotFound` for a toolchain
         that nothing is left of."""
         modules = await self._index(tag)
-        wanted, found = list(specifiers), {}
-        while wanted:
-            specifier = wanted.pop()
-            module = modules.get(specifier)
-            if specifier in found or module is None:
-                continue
-            found[specifier] = str(module["file"])
-            wanted += module["imports"]
-        return sorted(found.items())
+        return modules.closure(name for name in specifiers if name in modules.modules)
 
-    async def file(self, tag: str, name: str, accepted: str) -> VendorFile:
-        """A module's bytes in the best encoding that `accepted` (the header) allows. Raises `NotFound`."""
-        listed = {module["file"] for module in (await self._index(tag)).values()}
-        if name not in listed:
+    async def file(self, tag: str, name: str, accept_encoding: str) -> VendorFile:
+        """A module's bytes in the best encoding that `accept_encoding` (the header) allows. Raises `NotFound`."""
+        if not (await self._index(tag)).holds(name):
             raise not_found("file")
-        for encoding, ending in ENCODINGS:
-            if re.search(rf"\b{encoding}\b(?!\s*;\s*q=0(\.0*)?\b)", accepted):
-                return VendorFile(await self._bytes(tag, name + ending), encoding)
+        for encoding, ending in accepted(accept_encoding):
+            return VendorFile(await self._bytes(tag, name + ending), encoding)
         return VendorFile(await self._bytes(tag, name), None)
 
-    async def _index(self, tag: str) -> dict[str, Any]:
+    async def _index(self, tag: str) -> VendorSet:
         if not TAG.fullmatch(tag):
             raise not_found("toolchain")
         if tag not in self._indexes:
-            self._indexes[tag] = orjson.loads(await self._bytes(tag, INDEX))["modules"]
+            folder = self._folders.get(tag, Path(tag))
+            self._indexes[tag] = VendorSet.parse(tag, folder, await self._bytes(tag, INDEX))
         return self._indexes[tag]
 
     async def _bytes(self, tag: str, name: str) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+INDEX = "vendor.json"
 # What a file was compressed to when the toolchain was built, best first.
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _REFUSED = re.compile(r";\s*q=0(\.0*)?$")
@@ -33,7 +34,12 @@ class VendorSet:
 
     @classmethod
     def read(cls, tag: str, folder: Path) -> VendorSet:
-        listed = json.loads((folder / "vendor.json").read_text())["modules"]
+        return cls.parse(tag, folder, (folder / INDEX).read_bytes())
+
+    @classmethod
+    def parse(cls, tag: str, folder: Path, index: bytes) -> VendorSet:
+        """The set that an index (`vendor.json`) describes."""
+        listed = json.loads(index)["modules"]
         modules = {
             specifier: VendorModule(entry["file"], entry["bytes"], tuple(entry["imports"]))
             for specifier, entry in listed.items()
@@ -63,10 +69,19 @@ class VendorSet:
         for a name that is not in the set."""
         if name not in self._files:
             return None
-        offered = [part.strip() for part in accept_encoding.lower().split(",")]
-        accepted = {part.partition(";")[0].strip() for part in offered if not _REFUSED.search(part)}
-        for encoding, suffix in ENCODINGS:
+        for encoding, suffix in accepted(accept_encoding):
             path = self.folder / (name + suffix)
-            if encoding in accepted and path.is_file():
+            if path.is_file():
                 return path, encoding
         return self.folder / name, None
+
+    def holds(self, name: str) -> bool:
+        """Whether `name` is a file of the set."""
+        return name in self._files
+
+
+def accepted(accept_encoding: str) -> list[tuple[str, str]]:
+    """The encodings, with their file endings, that a reader's `Accept-Encoding` allows, best first."""
+    offered = [part.strip() for part in accept_encoding.lower().split(",")]
+    names = {part.partition(";")[0].strip() for part in offered if not _REFUSED.search(part)}
+    return [each for each in ENCODINGS if each[0] in names]
