@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
+
+from vitrail.access.scopes import SCOPES
 
 
 class Role(StrEnum):
@@ -91,3 +94,10 @@ def organization_scopes(role: str | None) -> frozenset[str]:
 def project_scopes(role: str) -> frozenset[str]:
     """What a role gives in the project where it is held."""
     return ROLE_SCOPES[Role(role)] - ORGANIZATION_ONLY
+
+
+def custom_scopes(scopes: Iterable[str], *, in_project: bool) -> frozenset[str]:
+    """What a custom role gives: exactly what was ticked, as far as it still exists. In a project, nothing of the
+    organisation."""
+    held = frozenset(scopes) & SCOPES.keys()
+    return held - ORGANIZATION_ONLY if in_project else held

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, SelectBase, Text, cast, delete, null, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from vitrail.access.roles import organization_scopes, project_scopes
-from vitrail.access.tables import OrganizationGrantRow, ProjectGrantRow
+from vitrail.access.roles import Role, custom_scopes, organization_scopes, project_scopes
+from vitrail.access.tables import (
+    CustomRoleGrantRow,
+    CustomRoleRow,
+    OrganizationGrantRow,
+    OrganizationGroupGrantRow,
+    ProjectGrantRow,
+    ProjectGroupGrantRow,
+)
 from vitrail.db.base import new_id
-from vitrail.identity.person import Person
+from vitrail.identity.person import Grant, Person
 from vitrail.identity.tables import (
+    AttributeGroupValueRow,
     AttributeRow,
     AttributeValueRow,
+    GroupMemberRow,
+    GroupRow,
     OrganizationRow,
     PersonRow,
     SignInRow,
     TokenRow,
 )
+
+SYSTEM = frozenset(Role)
 
 
 def fold(email: str) -> str:
@@ -46,29 +61,84 @@ async def _one(session: AsyncSession, found: Select[PersonRow]) -> Person | None
     row = await session.scalar(found)
     if row is None:
         return None
-    role = await session.scalar(select(OrganizationGrantRow.role).where(OrganizationGrantRow.person_id == row.id))
-    grants = await session.execute(
-        select(ProjectGrantRow.project_id, ProjectGrantRow.role).where(ProjectGrantRow.person_id == row.id)
-    )
-    roles = dict(grants.all())
+    groups = await groups_of(session, row.id)
+    grants = await grants_of(session, row.id, groups)
+    own = {grant.project_id: grant.role for grant in grants if grant.group is None and grant.role in SYSTEM}
+    by_project: dict[str, frozenset[str]] = defaultdict(frozenset)
+    in_organization: frozenset[str] = frozenset()
+    for grant in grants:
+        if grant.project_id is None:
+            in_organization |= grant.scopes
+        else:
+            by_project[grant.project_id] |= grant.scopes
     return Person(
         id=row.id,
         email=row.email,
         name=row.name,
         organization_id=row.organization_id,
         email_verified=row.email_verified,
-        organization_role=role,
-        project_roles=roles,
-        organization_scopes=organization_scopes(role),
-        project_scopes={project_id: project_scopes(name) for project_id, name in roles.items()},
+        organization_role=own.get(None),
+        project_roles={project_id: role for project_id, role in own.items() if project_id is not None},
+        organization_scopes=in_organization,
+        project_scopes=dict(by_project),
         attributes=await attributes_of(session, row.id, row.organization_id),
+        group_ids=frozenset(groups),
+        grants=tuple(grants),
+        kind=row.kind,
     )
 
 
+async def groups_of(session: AsyncSession, person_id: str) -> dict[str, str]:
+    """The names of a person's groups, by id."""
+    found = (
+        select(GroupRow.id, GroupRow.name)
+        .join(GroupMemberRow, GroupMemberRow.group_id == GroupRow.id)
+        .where(GroupMemberRow.person_id == person_id)
+    )
+    return dict((await session.execute(found)).all())
+
+
+async def grants_of(session: AsyncSession, person_id: str, groups: Mapping[str, str]) -> list[Grant]:
+    """Every role that a person holds, by name or through their groups, system and custom, in one statement."""
+    none = null()
+    mine = list(groups)
+    parts: list[SelectBase] = [
+        select(none.label("project"), none.label("grp"), OrganizationGrantRow.role, none.label("scopes")).where(
+            OrganizationGrantRow.person_id == person_id
+        ),
+        select(ProjectGrantRow.project_id, none, ProjectGrantRow.role, none).where(
+            ProjectGrantRow.person_id == person_id
+        ),
+        select(none, OrganizationGroupGrantRow.group_id, OrganizationGroupGrantRow.role, none).where(
+            OrganizationGroupGrantRow.group_id.in_(mine)
+        ),
+        select(ProjectGroupGrantRow.project_id, ProjectGroupGrantRow.group_id, ProjectGroupGrantRow.role, none).where(
+            ProjectGroupGrantRow.group_id.in_(mine)
+        ),
+        select(
+            CustomRoleGrantRow.project_id,
+            CustomRoleGrantRow.group_id,
+            CustomRoleRow.name,
+            cast(CustomRoleRow.scopes, Text),
+        )
+        .join(CustomRoleRow, CustomRoleRow.id == CustomRoleGrantRow.role_id)
+        .where(or_(CustomRoleGrantRow.person_id == person_id, CustomRoleGrantRow.group_id.in_(mine))),
+    ]
+    grants = []
+    for row in (await session.execute(union_all(*parts))).mappings():
+        project_id, role, scopes = row["project"], row["role"], row["scopes"]
+        if scopes is None:
+            held = organization_scopes(role) if project_id is None else project_scopes(role)
+        else:
+            held = custom_scopes(json.loads(scopes), in_project=project_id is not None)
+        grants.append(Grant(role, held, project_id, groups.get(row["grp"])))
+    return grants
+
+
 async def attributes_of(session: AsyncSession, person_id: str, organization_id: str) -> dict[str, tuple[str, ...]]:
-    """A person's attribute values; where they have none of their own, the attribute's default."""
+    """A person's attribute values: their own; else those that their groups give, taken together; else the default."""
     found = await session.execute(
-        select(AttributeRow.name, AttributeValueRow.values, AttributeRow.default_values)
+        select(AttributeRow.id, AttributeRow.name, AttributeValueRow.values, AttributeRow.default_values)
         .join(
             AttributeValueRow,
             (AttributeValueRow.attribute_id == AttributeRow.id) & (AttributeValueRow.person_id == person_id),
@@ -76,7 +146,19 @@ async def attributes_of(session: AsyncSession, person_id: str, organization_id: 
         )
         .where(AttributeRow.organization_id == organization_id)
     )
-    held = {name: own if own is not None else default for name, own, default in found}
+    by_groups: dict[str, list[str]] = defaultdict(list)
+    given = (
+        select(AttributeGroupValueRow.attribute_id, AttributeGroupValueRow.values)
+        .join(GroupMemberRow, GroupMemberRow.group_id == AttributeGroupValueRow.group_id)
+        .where(GroupMemberRow.person_id == person_id)
+        .order_by(AttributeGroupValueRow.group_id)
+    )
+    for attribute_id, values in await session.execute(given):
+        by_groups[attribute_id] += [value for value in values if value not in by_groups[attribute_id]]
+    held = {
+        name: own if own is not None else (by_groups.get(attribute_id) or default)
+        for attribute_id, name, own, default in found
+    }
     return {name: tuple(values) for name, values in held.items() if values}
 
 
@@ -142,7 +224,7 @@ async def token_by_hash(session: AsyncSession, token_hash: str, at: datetime) ->
     if row is None:
         return None
     person = await load(session, row.person_id)
-    return (row, person) if person else None
+    return (row, person.limited_to(row.scopes)) if person else None
 
 
 async def touch_token(session: AsyncSession, token_id: str, at: datetime) -> None:

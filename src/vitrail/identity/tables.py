@@ -20,8 +20,13 @@ class OrganizationRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+PERSON = "person"
+SERVICE_ACCOUNT = "service_account"
+
+
 class PersonRow(Base):
-    """Someone who may sign in. `email` is kept folded to lower case; `password_hash` is argon2id."""
+    """Someone who may sign in, or a service account (`kind`), which acts by tokens only. Both hold roles, groups and
+    attributes by the same rows. `email` is kept folded to lower case; `password_hash` is argon2id."""
 
     __tablename__ = "people"
 
@@ -32,6 +37,7 @@ class PersonRow(Base):
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(default=True)
+    kind: Mapped[str] = mapped_column(String(20), default=PERSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -63,6 +69,8 @@ class TokenRow(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    scopes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """What the token is limited to, among its owner's scopes; null: all that the owner holds."""
 
 
 class SignInFailuresRow(Base):
@@ -97,3 +105,36 @@ class AttributeValueRow(Base):
     attribute_id: Mapped[str] = mapped_column(ForeignKey("user_attributes.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
     values: Mapped[list[str]] = mapped_column(JSON)
+
+
+class AttributeGroupValueRow(Base):
+    """The values that a group gives its members; they count where a member has none of their own."""
+
+    __tablename__ = "user_attribute_group_values"
+
+    attribute_id: Mapped[str] = mapped_column(ForeignKey("user_attributes.id", ondelete="CASCADE"), primary_key=True)
+    group_id: Mapped[str] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True, index=True)
+    values: Mapped[list[str]] = mapped_column(JSON)
+
+
+class GroupRow(Base):
+    """A group of people. It holds roles, space grants and attribute values for all its members."""
+
+    __tablename__ = "groups"
+    __table_args__ = (UniqueConstraint("organization_id", "name"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class GroupMemberRow(Base):
+    """A person in a group. `by_sign_on`: put there by a claim at single sign-on, which may also take them out."""
+
+    __tablename__ = "group_members"
+
+    group_id: Mapped[str] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    by_sign_on: Mapped[bool] = mapped_column(default=False)

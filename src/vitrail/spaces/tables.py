@@ -50,3 +50,13 @@ class SpaceGrantRow(Base):
     space_id: Mapped[str] = mapped_column(ForeignKey("spaces.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
     role: Mapped[int] = mapped_column(Integer)
+
+
+class SpaceGroupGrantRow(Base):
+    """A group let into a space. A grant to a person by name comes before those of their groups."""
+
+    __tablename__ = "space_group_grants"
+
+    space_id: Mapped[str] = mapped_column(ForeignKey("spaces.id", ondelete="CASCADE"), primary_key=True)
+    group_id: Mapped[str] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True, index=True)
+    role: Mapped[int] = mapped_column(Integer)

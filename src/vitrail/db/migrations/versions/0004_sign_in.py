@@ -1,0 +1,12 @@
+"""How people come in: set-up, invitations, resets, single sign-on."""
+
+from __future__ import annotations
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,12 @@
+"""The ledger of what was spent, and budgets."""
+
+from __future__ import annotations
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
