@@ -24,6 +24,7 @@ from vitrail.projects.routes import router as projects
 from vitrail.services import open_services
 from vitrail.settings import Settings
 from vitrail.spaces.routes import router as spaces
+from vitrail.usage.routes import router as usage
 
 API = "/api/v1"
 
@@ -49,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     problems.install(app)
-    for router in (system, identity, projects, data, spaces, apps, app_sessions):
+    for router in (system, identity, projects, data, spaces, apps, app_sessions, usage):
         app.include_router(router, prefix=API)
     app.include_router(frame)
     app.include_router(pages(settings))

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from vitrail.errors import InvalidInput
@@ -40,6 +42,19 @@ class LogLevel(StrEnum):
 def _blank_is_unset(value: Any) -> Any:
     """An empty string in an env file means the same as no line at all, except where the field says otherwise."""
     return None if isinstance(value, str) and not value.strip() else value
+
+
+def _prices(value: Any) -> Any:
+    if isinstance(value, str):
+        if not value.strip():
+            return {}
+        try:
+            value = json.loads(value)
+        except json.JSONDecodeError as error:
+            raise ValueError(
+                f'is not JSON ({error.msg}); write it as {{"model name": {{"input": 3, "output": 15}}}}'
+            ) from error
+    return value
 
 
 def _headers(value: Any) -> Any:
@@ -68,10 +83,23 @@ def _origin(value: Any) -> Any:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+class ModelPrice(BaseModel):
+    """The operator's own price of a model, in US dollars for a million tokens. Tokens that are read from or written
+    to a cache cost as much as others unless their prices are given."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+    input: Decimal = Field(ge=0, le=100_000)
+    output: Decimal = Field(ge=0, le=100_000)
+    cache_read: Decimal | None = Field(default=None, ge=0, le=100_000)
+    cache_write: Decimal | None = Field(default=None, ge=0, le=100_000)
+
+
 Origin = Annotated[str | None, BeforeValidator(_origin)]
 Text = Annotated[str | None, BeforeValidator(_blank_is_unset)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
 Headers = Annotated[dict[str, str], NoDecode, BeforeValidator(_headers)]
+Prices = Annotated[dict[str, ModelPrice], NoDecode, BeforeValidator(_prices)]
 Names = Annotated[list[str], NoDecode, BeforeValidator(_comma_list)]
 
 
@@ -123,6 +151,13 @@ class Settings(BaseSettings):
         "Ed25519 key (hex) that licences are checked with, for operators who issue their own.",
     )
     apps_runtime_enabled: bool = _var("APPS_RUNTIME_ENABLED", False, "Main switch of data apps.")
+    custom_roles_enabled: bool = _var("CUSTOM_ROLES_ENABLED", True, "Custom roles, where the licence names them.")
+    groups_enabled: bool = _var("GROUPS_ENABLED", True, "Groups of people, with any licence.")
+    service_account_enabled: bool = _var(
+        "SERVICE_ACCOUNT_ENABLED", True, "Service accounts, where the licence names them."
+    )
+    embedding_enabled: bool = _var("EMBEDDING_ENABLED", True, "Embedding, where the licence names it.")
+    mcp_enabled: bool = _var("MCP_ENABLED", True, "The MCP server, with any licence.")
 
     # -- Object store
     s3_endpoint: Text = _var("S3_ENDPOINT", None, "S3 endpoint for stores other than AWS.")
@@ -201,6 +236,21 @@ class Settings(BaseSettings):
     openai_custom_headers: Headers = _var("OPENAI_CUSTOM_HEADERS", {}, "Extra headers, as JSON.")
     agent_max_turns: int = _var("VITRAIL_AGENT_MAX_TURNS", 40, "Model requests at most in one build.", ge=1)
     agent_max_cost: float = _var("VITRAIL_AGENT_MAX_COST", 5.0, "US dollars at most in one build.", ge=0)
+    model_prices: Prices = _var(
+        "VITRAIL_MODEL_PRICES",
+        {},
+        'Own prices by model name, in US dollars a million tokens, as JSON: {"name": {"input": 3, "output": 15, '
+        '"cacheRead": 0.3, "cacheWrite": 3.75}}. They come before the public list.',
+    )
+    sandbox_price_per_hour: Decimal = _var(
+        "VITRAIL_SANDBOX_PRICE_PER_HOUR", Decimal(0), "US dollars for an hour of one sandbox, for the ledger.", ge=0
+    )
+    currency: str = _var(
+        "VITRAIL_CURRENCY", "USD", "Currency that costs are shown in (ISO 4217).", pattern="^[A-Z]{3}$"
+    )
+    currency_per_usd: Decimal = _var(
+        "VITRAIL_CURRENCY_PER_USD", Decimal(1), "How much of that currency one US dollar is.", gt=0
+    )
     build_timeout_s: int = _var("VITRAIL_BUILD_TIMEOUT_S", 1800, "Wall-clock seconds at most for one build.", ge=10)
 
     warm_sandboxes: int = _var(
@@ -228,6 +278,16 @@ class Settings(BaseSettings):
     query_max_limit: int = _var("LIGHTDASH_QUERY_MAX_LIMIT", 5000, "Rows at most.", ge=1)
     csv_cells_limit: int = _var("LIGHTDASH_CSV_CELLS_LIMIT", 100_000, "Cells at most in a CSV export.", ge=1)
     query_timeout_s: float = _var("VITRAIL_QUERY_TIMEOUT_S", 60.0, "Seconds after which a query is stopped.", gt=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_none(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """An empty line of an env file is the same as no line, for switches and numbers too."""
+        return {
+            name: value
+            for name, value in values.items()
+            if name == "E2B_TEMPLATE_TAG" or not isinstance(value, str) or value.strip()
+        }
 
     @model_validator(mode="after")
     def _one_bedrock_credential(self) -> Settings:

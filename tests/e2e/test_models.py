@@ -79,6 +79,7 @@ def test_anthropic_writes_is_told_of_its_mistake_and_mends_it(tmp_path: Path) ->
         before = json.dumps(server.requests[-1].body["messages"])
         assert "Revenue by month" in before
         assert "Say so in the title" in before
+        _paid_for(client, f"{app}/versions", len(server.requests))
         assert demo.process is not None
     _nowhere(server.key, tmp_path)
 
@@ -136,6 +137,29 @@ def test_what_keeps_a_model_from_answering_is_the_versions_error(tmp_path: Path)
             opened = client.post(f"{path.split('/versions')[0]}/sessions", json={})
             assert opened.status_code == 409
     _nowhere(server.key, tmp_path)
+
+
+def _paid_for(client: httpx.Client, versions: str, requests: int) -> None:
+    """Each request is a line of the ledger; when the budget is used up, no more are sent."""
+    entries = client.get("/usage/entries").json()["entries"]
+    calls = [entry for entry in entries if entry["kind"] == "model"]
+    assert len(calls) == requests
+    assert {entry["stage"] for entry in calls} == {"generating", "mending"}
+    assert all(entry["cost"] > 0 and entry["inputTokens"] > 0 for entry in calls)
+    assert [entry["sandboxSeconds"] > 0 for entry in entries if entry["kind"] == "sandbox"] == [True, True]
+    first = client.get(f"{versions}/1").json()
+    spent = sum(entry["cost"] for entry in calls if entry["version"] == 1)
+    assert first["usage"]["cost"] == pytest.approx(spent)
+    made = client.post("/budgets", json={"kind": "organization", "limit": spent})
+    assert made.status_code == 201, made.text
+    refused = client.post(versions, json={"prompt": "More"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "budget-reached"), refused.text
+    # Room for a word, not for an answer: the build starts, asks before its first call, and ends with the reason.
+    client.patch(f"/budgets/{made.json()['id']}", json={"limit": made.json()["spent"] + 0.001})
+    assert client.post(versions, json={"prompt": "More"}).status_code == 201
+    ended = until(client, f"{versions}/3", *ENDED)
+    assert (ended["status"], ended["error"]["title"]) == ("error", "A budget is used up")
+    assert len(client.get("/usage/entries").json()["entries"]) == len(entries) + 1, "only its sandbox"
 
 
 def _nowhere(secret: str, folder: Path) -> None:

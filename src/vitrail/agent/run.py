@@ -24,6 +24,7 @@ from pydantic_ai_harness.filesystem import FileSystem
 from vitrail.agent import history
 from vitrail.agent.classify import classify
 from vitrail.agent.errors import ModelAnsweredNonsense, NothingToAsk
+from vitrail.agent.metering import Meter, MeteredModel, Unmetered
 from vitrail.agent.models import ModelChoice
 from vitrail.agent.patience import PatientModel
 from vitrail.agent.progress import Progress
@@ -57,6 +58,7 @@ __all__ = [
 warnings.filterwarnings("ignore", category=CostNotFoundWarning)
 warnings.filterwarnings("ignore", category=UsageLimitUnavailableWarning)
 
+UNMETERED = Unmetered()
 FILE_TOOLS = ("read_file", "write_file", "edit_file", "list_directory", "search_files")
 MAX_PROMPT = 32_000
 """Characters of one prompt. A longer one is a mistake (a pasted file) and would be paid for at every turn."""
@@ -68,6 +70,7 @@ async def write_app(
     tools: AgentTools,
     events: AgentEvents,
     limits: AgentLimits,
+    meter: Meter = UNMETERED,
 ) -> AgentResult:
     """A first build or a follow-up: let the model work on `src/` until it answers. Raises `VitrailError`."""
     prompt = task.prompt.strip()
@@ -86,7 +89,7 @@ async def write_app(
         )
     # Ranking a large catalog takes a while: not on the event loop. The offline planner reads the catalog itself.
     message = await asyncio.to_thread(task_message, task, index=not model.offline)
-    return await _run(task, message, task.history, (), AgentUsage(), (), model, tools, events, limits)
+    return await _run(task, message, task.history, (), AgentUsage(), (), model, tools, events, limits, meter)
 
 
 async def mend_app(
@@ -97,11 +100,13 @@ async def mend_app(
     tools: AgentTools,
     events: AgentEvents,
     limits: AgentLimits,
+    meter: Meter = UNMETERED,
 ) -> AgentResult:
     """One more round in the same conversation after a check failed; `limits` hold for all rounds together."""
     message = findings_message(findings)
+    found = tuple(findings)
     result = await _run(
-        task, message, previous.history, tuple(findings), previous.usage, previous.changed, model, tools, events, limits
+        task, message, previous.history, found, previous.usage, previous.changed, model, tools, events, limits, meter
     )
     if result.name is None or not result.not_understood:
         # What was said of the app before stays said, unless this round says otherwise.
@@ -124,6 +129,7 @@ async def _run(
     tools: AgentTools,
     events: AgentEvents,
     limits: AgentLimits,
+    meter: Meter,
 ) -> AgentResult:
     source = SourceFolder(task.workspace)
     deps = AgentDeps(task=task, tools=tools, source=source, findings=findings)
@@ -134,7 +140,7 @@ async def _run(
         outcome = await agent.run(
             message,
             deps=deps,
-            model=PatientModel(model.model, events),
+            model=PatientModel(MeteredModel(model.model, meter, model.provider, model.name), events),
             model_settings=model.settings,
             message_history=history.load(past),
             usage=usage,

@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from PIL import Image
@@ -25,6 +26,7 @@ from vitrail.apps import artefacts
 from vitrail.apps.chromium import NoBrowser
 from vitrail.apps.conversation import pack_result, unpack_result
 from vitrail.apps.renderer import Renderer, Rendering
+from vitrail.apps.spending import BuildSpending
 from vitrail.apps.state import Status
 from vitrail.apps.versions import Job, Versions
 from vitrail.apps.workspace import Workspace, Workspaces
@@ -67,6 +69,7 @@ class PipelineParts:
     model: Callable[[str | None], ModelChoice]
     check_pages: CheckPages
     limits: AgentLimits
+    spending: BuildSpending
     sample_data: bool = True
 
 
@@ -77,6 +80,8 @@ class Pipeline:
         self._parts = parts
         self._live: dict[str, Workspace] = {}
         self._opening: dict[str, asyncio.Lock] = {}
+        self._since: dict[str, tuple[Job, float]] = {}
+        """Since when a build has had a sandbox, by the process's own clock."""
 
     # -- sandbox and catalog
 
@@ -104,6 +109,7 @@ class Pipeline:
             source = await self._starting_source(job, own=not from_start)
             workspace = await self._parts.workspaces.open(catalog, source, resume=job.sandbox)
             self._live[job.version_id] = workspace
+            self._since.setdefault(job.version_id, (job, time.monotonic()))
             await self._parts.versions.keep_sandbox(job.app_id, workspace.reference())
             return workspace
 
@@ -142,13 +148,17 @@ class Pipeline:
         model = parts.model(job.model)
         events = _Steps(parts.versions, job.version_id)
         previous = await self._own_result(job) if findings else None
-        if previous is None:
-            if findings:  # the conversation is lost: the findings go in with a fresh start
-                task = _with_findings(task, findings)
-            result = await write_app(task, model, tools, events, parts.limits)
-        else:
-            result = await mend_app(task, findings, previous, model, tools, events, parts.limits)
-        await self._keep(job, workspace, result)
+        meter = parts.spending.meter(job, "mending" if findings else "generating", events.note)
+        try:
+            if previous is None:
+                if findings:  # the conversation is lost: the findings go in with a fresh start
+                    task = _with_findings(task, findings)
+                result = await write_app(task, model, tools, events, parts.limits, meter)
+            else:
+                result = await mend_app(task, findings, previous, model, tools, events, parts.limits, meter)
+        finally:
+            cost = await meter.close()
+        await self._keep(job, workspace, replace(result, usage=replace(result.usage, cost=cost)))
 
     async def _base_history(self, job: Job) -> bytes | None:
         if job.base is None or job.base.history is None:
@@ -278,6 +288,8 @@ class Pipeline:
         """Let the sandbox of a build that is over rest, pause it, or end it."""
         workspace = self._live.pop(version_id, None)
         self._opening.pop(version_id, None)
+        if (used := self._since.pop(version_id, None)) is not None:
+            await self._parts.spending.sandbox(used[0], time.monotonic() - used[1])
         if workspace is None:
             return
         if rest:
@@ -310,6 +322,10 @@ class _Steps:
             self._version_id, "step", {"kind": kind, "title": title[:300], "detail": detail}
         )
 
+    async def note(self, title: str) -> None:
+        """Something that the pipeline itself has to say."""
+        await self.step("note", title)
+
 
 def _quick_check(workspace: Workspace) -> Callable[[], Awaitable[list[str]]]:
     """Types and a preview build, for the agent's own `check` tool; the full check follows when it is done."""
@@ -322,8 +338,6 @@ def _quick_check(workspace: Workspace) -> Callable[[], Awaitable[list[str]]]:
 
 
 def _with_findings(task: AgentTask, findings: list[str]) -> AgentTask:
-    from dataclasses import replace
-
     listed = "\n".join(f"- {finding}" for finding in findings)
     return replace(task, prompt=f"{task.prompt}\n\nThe app as it stands does not pass its check:\n{listed}")
 

@@ -19,6 +19,7 @@ from vitrail.apps.pages import LoopbackPages
 from vitrail.apps.pipeline import Pipeline, PipelineParts
 from vitrail.apps.placing import place_in
 from vitrail.apps.renderer import Renderer
+from vitrail.apps.spending import BuildSpending
 from vitrail.apps.state import Status
 from vitrail.apps.tables import VersionRow
 from vitrail.apps.vendor import Vendor
@@ -124,6 +125,7 @@ class AppsRuntime:
                 model=self.model,
                 check_pages=LoopbackPages(f"http://127.0.0.1:{settings.port}", self.services.secrets),
                 limits=AgentLimits(turns=settings.agent_max_turns, cost=settings.agent_max_cost),
+                spending=BuildSpending(self.services.db, settings),
             )
         )
         await self._queue.start(self._pipeline, self.versions, build_timeout_s=settings.build_timeout_s)

@@ -23,6 +23,8 @@ from vitrail.db.errors import AlreadyThere
 from vitrail.errors import Conflict, InvalidInput
 from vitrail.identity.person import Person
 from vitrail.services import Services
+from vitrail.settings import ModelProvider
+from vitrail.usage.budgets import Spender, check_room
 
 NAME_WORDS = 7
 
@@ -104,6 +106,7 @@ class AppService:
                 session, self._person, project_id, creator_id=self._person.id, space_id=wish.space_id
             )
             decide(self._person, "create", "DataApp", place).or_forbidden()
+            await self._has_money(session, project_id)
             repository = AppRepository(session)
             app, version = await repository.create(
                 self._person,
@@ -123,6 +126,7 @@ class AppService:
         try:
             async with self._services.db.session() as session:
                 app = await self._idle(session, app_id)
+                await self._has_money(session, app.project_id)
                 version = await AppRepository(session).add_version(
                     self._person, app, prompt=wish.prompt, model=wish.model
                 )
@@ -154,6 +158,12 @@ class AppService:
         found = await self.managed_version(app_id, number)
         await self._runtime.cancel(found.version.id)
         return await self.managed_version(app_id, number)
+
+    async def _has_money(self, session: AsyncSession, project_id: str) -> None:
+        """Raises `BudgetReached`. The offline planner costs nothing and needs none."""
+        if self._services.settings.model_provider is not ModelProvider.OFFLINE:
+            spender = Spender(self._person.organization_id, self._person.id, project_id)
+            await check_room(session, spender, now())
 
     async def _idle(self, session: AsyncSession, app_id: str) -> AppRow:
         """An app that the person may manage and that has no build under way."""

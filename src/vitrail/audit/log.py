@@ -18,6 +18,10 @@ class Action(StrEnum):
 
     SIGNED_IN = "sign-in.succeeded"
     SIGN_IN_FAILED = "sign-in.failed"
+    BUDGET_CREATED = "budget.created"
+    BUDGET_CHANGED = "budget.changed"
+    BUDGET_REMOVED = "budget.removed"
+    USAGE_CORRECTED = "usage.corrected"
 
 
 @dataclass(frozen=True, slots=True)

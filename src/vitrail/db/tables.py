@@ -6,7 +6,8 @@ import vitrail.access.tables
 import vitrail.apps.tables
 import vitrail.identity.tables
 import vitrail.projects.tables
-import vitrail.spaces.tables  # noqa: F401
+import vitrail.spaces.tables
+import vitrail.usage.tables  # noqa: F401
 from vitrail.db.base import Base
 
 METADATA = Base.metadata

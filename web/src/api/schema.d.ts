@@ -569,6 +569,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usage
+         * @description What was spent, added up. Everybody sees their own; who manages a project or the organisation sees all of it.
+         */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usage Csv
+         * @description The same as a file.
+         */
+        get: operations["get_usage_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Usage Entries
+         * @description Single lines of the ledger, newest first.
+         */
+        get: operations["list_usage_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/entries.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usage Entries Csv
+         * @description Single lines as a file, 100,000 at most.
+         */
+        get: operations["get_usage_entries_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct Usage
+         * @description Put a line right by adding one. The line itself stays as it was written.
+         */
+        post: operations["correct_usage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Budgets
+         * @description All budgets and how they stand this month.
+         */
+        get: operations["list_budgets"];
+        put?: never;
+        /**
+         * Create Budget
+         * @description Bound what a month's builds may cost: of the organisation, a project, a person, or each of them.
+         */
+        post: operations["create_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{budget_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Budget
+         * @description Remove a budget. What was spent stays in the ledger.
+         */
+        delete: operations["remove_budget"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Budget
+         * @description Raise, lower or soften a budget; it holds from the next model call on.
+         */
+        patch: operations["change_budget"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Budget
+         * @description What a build of mine in this project would spend from. Of budgets that are not mine alone, only the share.
+         */
+        get: operations["my_budget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -655,6 +823,49 @@ export interface components {
         AppQuery: {
             query: components["schemas"]["MetricQuery"];
         };
+        /** Budget */
+        Budget: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "organization" | "project" | "person";
+            subject: components["schemas"]["Ref"] | null;
+            /** Limit */
+            limit: number;
+            /** Warnat */
+            warnAt: number[];
+            /** Stops */
+            stops: boolean;
+            /** Currency */
+            currency: string;
+            /**
+             * Spent
+             * @description This month; null for a budget that each project or person has.
+             */
+            spent: number | null;
+            /** Percent */
+            percent: number | null;
+            /** Level */
+            level: ("ok" | "warning" | "reached") | null;
+        };
+        /** BudgetChange */
+        BudgetChange: {
+            /** Limit */
+            limit?: number | null;
+            /** Warnat */
+            warnAt?: number[] | null;
+            /** Stops */
+            stops?: boolean | null;
+        };
+        /**
+         * By
+         * @description What a report adds up by.
+         * @enum {string}
+         */
+        By: "day" | "person" | "project" | "app" | "model" | "stage" | "version";
         /** ColumnOut */
         ColumnOut: {
             /** Id */
@@ -730,9 +941,16 @@ export interface components {
             /** Cure */
             cure: string | null;
         };
-        /** Features */
+        /**
+         * Features
+         * @description What is on now, in this instance; what a person may do with it is a matter of scopes.
+         */
         Features: {
             dataApps: components["schemas"]["Feature"];
+            customRoles: components["schemas"]["Feature"];
+            groups: components["schemas"]["Feature"];
+            serviceAccounts: components["schemas"]["Feature"];
+            embedding: components["schemas"]["Feature"];
         };
         /** FieldOut */
         FieldOut: {
@@ -754,6 +972,34 @@ export interface components {
             interval: string | null;
             /** Groups */
             groups: string[];
+        };
+        /** Figures */
+        Figures: {
+            /**
+             * Calls
+             * @description Model calls.
+             */
+            calls: number;
+            /**
+             * Unpricedcalls
+             * @description Calls of models whose price is not known; they are not in the cost.
+             */
+            unpricedCalls: number;
+            /**
+             * Inputtokens
+             * @description All that was sent, cached tokens included.
+             */
+            inputTokens: number;
+            /** Outputtokens */
+            outputTokens: number;
+            /** Cachereadtokens */
+            cacheReadTokens: number;
+            /** Cachewritetokens */
+            cacheWriteTokens: number;
+            /** Sandboxseconds */
+            sandboxSeconds: number;
+            /** Cost */
+            cost: number;
         };
         /**
          * Files
@@ -937,6 +1183,40 @@ export interface components {
             /** Spaceid */
             spaceId: string | null;
         };
+        /** MyBudget */
+        MyBudget: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "organization" | "project" | "person";
+            /**
+             * Limit
+             * @description Null for budgets of others, of which only the share is told.
+             */
+            limit: number | null;
+            /** Spent */
+            spent: number | null;
+            /** Percent */
+            percent: number;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "ok" | "warning" | "reached";
+            /** Stops */
+            stops: boolean;
+        };
+        /** MyBudgets */
+        MyBudgets: {
+            /** Currency */
+            currency: string;
+            /**
+             * Budgets
+             * @description What a build of mine in this project spends from, this month.
+             */
+            budgets: components["schemas"]["MyBudget"][];
+        };
         /** MyProject */
         MyProject: {
             /** Id */
@@ -967,6 +1247,49 @@ export interface components {
             template: "dashboard";
             /** Model */
             model?: string | null;
+        };
+        /** NewBudget */
+        NewBudget: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "organization" | "project" | "person";
+            /**
+             * Subjectid
+             * @description The project or person; null: each of them that has no budget of its own.
+             */
+            subjectId?: string | null;
+            /**
+             * Limit
+             * @description In the instance's currency, for a calendar month (UTC).
+             */
+            limit: number;
+            /**
+             * Warnat
+             * @description Percentages at which a builder is told.
+             * @default [
+             *       80
+             *     ]
+             */
+            warnAt: number[];
+            /**
+             * Stops
+             * @default true
+             */
+            stops: boolean;
+        };
+        /** NewCorrection */
+        NewCorrection: {
+            /** Entryid */
+            entryId: string;
+            /**
+             * Cost
+             * @description What to add to the cost (less than zero takes away), in the instance's currency.
+             */
+            cost: number;
+            /** Note */
+            note: string;
         };
         /** NewSpace */
         NewSpace: {
@@ -1057,6 +1380,13 @@ export interface components {
             limit: number;
             /** Durationms */
             durationMs: number;
+        };
+        /** Ref */
+        Ref: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * Rendered
@@ -1206,6 +1536,123 @@ export interface components {
             expiresAt: string | null;
             /** Lastusedat */
             lastUsedAt: string | null;
+        };
+        /** UsageEntries */
+        UsageEntries: {
+            /** Currency */
+            currency: string;
+            /** Entries */
+            entries: components["schemas"]["UsageEntry"][];
+            /**
+             * Next
+             * @description Send it as `before` for the next page.
+             */
+            next: string | null;
+        };
+        /** UsageEntry */
+        UsageEntry: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "model" | "sandbox" | "correction";
+            person: components["schemas"]["Ref"] | null;
+            project: components["schemas"]["Ref"] | null;
+            app: components["schemas"]["Ref"] | null;
+            /** Version */
+            version: number | null;
+            /** Stage */
+            stage: string;
+            /** Provider */
+            provider: string;
+            /** Model */
+            model: string;
+            /** Calls */
+            calls: number;
+            /** Inputtokens */
+            inputTokens: number;
+            /** Outputtokens */
+            outputTokens: number;
+            /** Cachereadtokens */
+            cacheReadTokens: number;
+            /** Cachewritetokens */
+            cacheWriteTokens: number;
+            /** Sandboxseconds */
+            sandboxSeconds: number;
+            /**
+             * Cost
+             * @description Null where the model's price is not known.
+             */
+            cost: number | null;
+            /**
+             * Corrects
+             * @description The line that this correction belongs to.
+             */
+            corrects: string | null;
+            /** Note */
+            note: string;
+        };
+        /** UsageGroup */
+        UsageGroup: {
+            /**
+             * Calls
+             * @description Model calls.
+             */
+            calls: number;
+            /**
+             * Unpricedcalls
+             * @description Calls of models whose price is not known; they are not in the cost.
+             */
+            unpricedCalls: number;
+            /**
+             * Inputtokens
+             * @description All that was sent, cached tokens included.
+             */
+            inputTokens: number;
+            /** Outputtokens */
+            outputTokens: number;
+            /** Cachereadtokens */
+            cacheReadTokens: number;
+            /** Cachewritetokens */
+            cacheWriteTokens: number;
+            /** Sandboxseconds */
+            sandboxSeconds: number;
+            /** Cost */
+            cost: number;
+            /**
+             * Key
+             * @description The day, the model, or an id; empty for lines that belong to none.
+             */
+            key: string;
+            /** Label */
+            label: string;
+        };
+        /** UsageReport */
+        UsageReport: {
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** By */
+            by: string;
+            /** Currency */
+            currency: string;
+            /** Groups */
+            groups: components["schemas"]["UsageGroup"][];
+            total: components["schemas"]["Figures"];
         };
         /** User */
         User: {
@@ -2272,6 +2719,339 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueryOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_usage: {
+        parameters: {
+            query?: {
+                by?: components["schemas"]["By"];
+                /** @description First day, UTC. Default: 30 days before the last. */
+                since?: string | null;
+                /** @description Last day, UTC. Default: today. */
+                until?: string | null;
+                person?: string | null;
+                project?: string | null;
+                app?: string | null;
+                model?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageReport"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_usage_csv: {
+        parameters: {
+            query?: {
+                by?: components["schemas"]["By"];
+                /** @description First day, UTC. Default: 30 days before the last. */
+                since?: string | null;
+                /** @description Last day, UTC. Default: today. */
+                until?: string | null;
+                person?: string | null;
+                project?: string | null;
+                app?: string | null;
+                model?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_usage_entries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                before?: string | null;
+                /** @description First day, UTC. Default: 30 days before the last. */
+                since?: string | null;
+                /** @description Last day, UTC. Default: today. */
+                until?: string | null;
+                person?: string | null;
+                project?: string | null;
+                app?: string | null;
+                model?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageEntries"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_usage_entries_csv: {
+        parameters: {
+            query?: {
+                /** @description First day, UTC. Default: 30 days before the last. */
+                since?: string | null;
+                /** @description Last day, UTC. Default: today. */
+                until?: string | null;
+                person?: string | null;
+                project?: string | null;
+                app?: string | null;
+                model?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    correct_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCorrection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageEntry"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"][];
+                };
+            };
+        };
+    };
+    create_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    my_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyBudgets"];
                 };
             };
             /** @description Validation Error */
