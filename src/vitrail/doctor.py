@@ -7,7 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from vitrail.errors import FeatureOff, Unavailable, VitrailError
+from vitrail.errors import Unavailable, VitrailError
+from vitrail.licence.features import DataAppsOff
 from vitrail.licence.state import LicenceStatus
 from vitrail.services import Services
 
@@ -32,7 +33,7 @@ Probe = Callable[[Services], Awaitable[str]]
 
 async def _switch(services: Services) -> str:
     if not services.settings.apps_runtime_enabled:
-        raise FeatureOff(
+        raise DataAppsOff(
             "The main switch of data apps, APPS_RUNTIME_ENABLED, is off.",
             cure="Set APPS_RUNTIME_ENABLED=true and restart.",
         )
@@ -44,8 +45,8 @@ async def _licence(services: Services) -> str:
     if state.usable and (services.data_apps.enabled or services.data_apps.reason == "switched-off"):
         return state.cause if state.status is LicenceStatus.VALID else f"{state.cause} {state.cure}"
     if state.usable:
-        raise FeatureOff(services.data_apps.cause or "", cure=services.data_apps.cure or "")
-    raise FeatureOff(state.cause, cure=state.cure)
+        raise DataAppsOff(services.data_apps.cause or "", cure=services.data_apps.cure or "")
+    raise DataAppsOff(state.cause, cure=state.cure)
 
 
 async def _database(services: Services) -> str:

@@ -105,10 +105,10 @@ class TooManyRequests(VitrailError):
 
 
 class FeatureOff(VitrailError):
-    """A feature is switched off or not licensed; the cause says which of the two."""
+    """A feature is switched off or not licensed; the cause says which of the two. Each feature has its own title."""
 
     status = 403
-    title = "Data apps are off"
+    title = "This is off"
     code = "feature-off"
 
 

@@ -12,7 +12,8 @@ from fastapi import Depends, Request
 
 from vitrail.db.engine import Database, open_database
 from vitrail.identity.passwords import Passwords
-from vitrail.licence.state import FeatureState, LicenceState, data_apps_state, licence_state
+from vitrail.licence.features import Feature, FeatureState, feature_state
+from vitrail.licence.state import LicenceState, licence_state
 from vitrail.secret import SecretBox, make_data_dir, open_secret
 from vitrail.settings import Settings
 from vitrail.storage.store import ObjectStore, open_store
@@ -36,7 +37,11 @@ class Services:
     @property
     def data_apps(self) -> FeatureState:
         """Whether data apps are on now, and if not, why."""
-        return data_apps_state(self.settings, self.licence)
+        return self.feature(Feature.DATA_APPS)
+
+    def feature(self, feature: Feature) -> FeatureState:
+        """Whether a feature is on now, and if not, why."""
+        return feature_state(feature, self.settings, self.licence)
 
     @property
     def sign_in_idle(self) -> timedelta:

@@ -18,8 +18,8 @@ from vitrail.apps.state import Status
 from vitrail.apps.tables import AppRow, VersionRow
 from vitrail.db.base import new_id, now
 from vitrail.demo.instance import demo_folder
+from vitrail.licence.features import NAMED
 from vitrail.licence.keys import Licence, issue, keypair
-from vitrail.licence.state import FEATURES
 from vitrail.projects import service as projects
 from vitrail.projects.tables import ProjectRow
 
@@ -37,7 +37,7 @@ MODULES = {
 def licensed() -> dict[str, str]:
     """Variables that switch data apps on, with a licence of an authority made for the test."""
     private, public = keypair()
-    licence = Licence(new_id(), now(), now() + timedelta(days=30), frozenset(FEATURES), holder="Tests")
+    licence = Licence(new_id(), now(), now() + timedelta(days=30), frozenset(NAMED), holder="Tests")
     return {
         "APPS_RUNTIME_ENABLED": "true",
         "VITRAIL_BUILDS_AT_ONCE": "0",

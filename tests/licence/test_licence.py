@@ -10,8 +10,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from vitrail.db.base import now
+from vitrail.licence.features import Feature, FeatureState, feature_state
 from vitrail.licence.keys import Licence, LicenceKeyInvalid, issue, keypair, read
-from vitrail.licence.state import AUTHORITY, LicenceStatus, data_apps_state, licence_state
+from vitrail.licence.state import AUTHORITY, LicenceState, LicenceStatus, licence_state
 from vitrail.settings import Settings, load_settings
 
 PRIVATE, PUBLIC = keypair()
@@ -26,6 +27,10 @@ def settings(key: str | None, switch: bool = True, public: str | None = PUBLIC) 
     return load_settings(
         LIGHTDASH_LICENSE_KEY=key, VITRAIL_LICENSE_PUBLIC_KEY=public, APPS_RUNTIME_ENABLED=str(switch).lower()
     )
+
+
+def data_apps_state(held: Settings, state: LicenceState) -> FeatureState:
+    return feature_state(Feature.DATA_APPS, held, state)
 
 
 def test_a_key_comes_back_as_it_was_issued() -> None:

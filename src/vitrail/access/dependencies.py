@@ -16,9 +16,9 @@ from fastapi import Depends, Request
 
 from vitrail.access.decisions import decide, not_found
 from vitrail.access.placement import Placement
-from vitrail.errors import FeatureOff
 from vitrail.identity.authentication import Authenticated, authenticate
 from vitrail.identity.person import Person
+from vitrail.licence.features import Feature, or_off
 from vitrail.projects import repository as projects
 from vitrail.services import CurrentServices
 
@@ -81,14 +81,24 @@ async def open_to_all() -> None:
 OpenToAll = Depends(open_to_all)
 
 
-async def data_apps_on(request: Request, services: CurrentServices) -> None:
-    """Raises `FeatureOff`, which says whether switch or licence keeps data apps off and how to cure it; to strangers
-    it says only that they are not signed in."""
-    state = services.data_apps
-    if not state.enabled:
-        await authenticate(services, request)
-        raise FeatureOff(state.cause or "", cure=state.cure or "")
+class FeatureOn:
+    """Raises the feature's `FeatureOff`, which says whether switch or licence keeps it off and how to cure it; to
+    strangers it says only that they are not signed in."""
+
+    def __init__(self, feature: Feature) -> None:
+        self.feature = feature
+
+    async def __call__(self, request: Request, services: CurrentServices) -> None:
+        state = services.feature(self.feature)
+        if not state.enabled:
+            await authenticate(services, request)
+            or_off(self.feature, state)
 
 
-DataAppsOn = Depends(data_apps_on)
-"""In a route or router: `dependencies=[DataAppsOn]`."""
+# In a route or router: `dependencies=[DataAppsOn]`. On what makes or changes things, never on what lists or takes away.
+DataAppsOn = Depends(FeatureOn(Feature.DATA_APPS))
+CustomRolesOn = Depends(FeatureOn(Feature.CUSTOM_ROLES))
+GroupsOn = Depends(FeatureOn(Feature.GROUPS))
+ServiceAccountsOn = Depends(FeatureOn(Feature.SERVICE_ACCOUNTS))
+EmbeddingOn = Depends(FeatureOn(Feature.EMBEDDING))
+McpOn = Depends(FeatureOn(Feature.MCP))

@@ -53,13 +53,14 @@ def issue_command(
     with run(json):
         from vitrail.db.base import new_id, now
         from vitrail.errors import InvalidInput
+        from vitrail.licence.features import NAMED
         from vitrail.licence.keys import Licence, issue
-        from vitrail.licence.state import FEATURES
 
-        features = frozenset(feature or FEATURES)
-        if unknown := features - frozenset(FEATURES):
+        known = [each.value for each in NAMED]
+        features = frozenset(feature or known)
+        if unknown := features - frozenset(known):
             raise InvalidInput(
-                f"There is no feature {', '.join(sorted(unknown))}.", cure=f"Use some of: {', '.join(FEATURES)}."
+                f"There is no feature {', '.join(sorted(unknown))}.", cure=f"Use some of: {', '.join(known)}."
             )
         try:
             private = key.read_text(encoding="utf-8")
@@ -80,12 +81,13 @@ def issue_command(
 def show_command(json: Json = False) -> None:
     """Say where this instance's licence stands; the key itself is never shown."""
     with run(json):
-        from vitrail.licence.state import data_apps_state, licence_state
+        from vitrail.licence.features import Feature, feature_state
+        from vitrail.licence.state import licence_state
         from vitrail.settings import load_settings
 
         settings = load_settings()
         state = licence_state(settings)
-        apps = data_apps_state(settings, state)
+        apps = feature_state(Feature.DATA_APPS, settings, state)
         if json:
             held = state.licence
             print_json(

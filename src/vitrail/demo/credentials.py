@@ -12,8 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from vitrail.db.base import new_id, now
+from vitrail.licence.features import NAMED
 from vitrail.licence.keys import Licence, LicenceKeyInvalid, issue, keypair, read
-from vitrail.licence.state import FEATURES
 from vitrail.secret import DataDirUnusable, token, write_private
 
 FILE = "demo.json"
@@ -119,4 +119,4 @@ def _licence(held: DemoCredentials) -> str:
                 return held.license_key
     except LicenceKeyInvalid:
         pass
-    return issue(Licence(new_id(), at, at + LASTS, frozenset(FEATURES), "Vitrail demo"), held.private_key)
+    return issue(Licence(new_id(), at, at + LASTS, frozenset(NAMED), "Vitrail demo"), held.private_key)

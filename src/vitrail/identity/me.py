@@ -1,8 +1,11 @@
-"""Which model writes apps, in the words of the page."""
+"""What the page knows from the start: what is on, and which model writes apps."""
 
 from __future__ import annotations
 
+from vitrail.identity import schemas
 from vitrail.identity.schemas import Model
+from vitrail.licence.features import Feature, feature_state
+from vitrail.services import Services
 from vitrail.settings import ModelProvider, Settings
 
 
@@ -16,3 +19,19 @@ def model_in_use(settings: Settings) -> Model:
         ModelProvider.OPENAI: settings.openai_model_name or "",
     }
     return Model(provider=provider.value, name=names[provider], offline=provider is ModelProvider.OFFLINE)
+
+
+def features_of(services: Services) -> schemas.Features:
+    """Every feature with its cause and cure where it is off, all judged at one moment."""
+    licence = services.licence
+
+    def state(feature: Feature) -> schemas.Feature:
+        return schemas.Feature.model_validate(feature_state(feature, services.settings, licence))
+
+    return schemas.Features(
+        data_apps=state(Feature.DATA_APPS),
+        custom_roles=state(Feature.CUSTOM_ROLES),
+        groups=state(Feature.GROUPS),
+        service_accounts=state(Feature.SERVICE_ACCOUNTS),
+        embedding=state(Feature.EMBEDDING),
+    )

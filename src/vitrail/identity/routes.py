@@ -9,7 +9,7 @@ from vitrail.db.dependencies import DbSession
 from vitrail.errors import Forbidden
 from vitrail.identity import repository, schemas, service
 from vitrail.identity.authentication import cookie_name, csrf_token
-from vitrail.identity.me import model_in_use
+from vitrail.identity.me import features_of, model_in_use
 from vitrail.projects import repository as projects
 from vitrail.services import CurrentServices, Services
 from vitrail.settings import Settings
@@ -54,7 +54,7 @@ async def me(how: HowSignedIn, person: CurrentPerson, services: CurrentServices,
         user=schemas.User.model_validate(person),
         organization=schemas.Organization.model_validate(organization),
         csrf_token=csrf_token(services, how.session_hash) if how.session_hash else None,
-        features=schemas.Features(data_apps=schemas.Feature.model_validate(services.data_apps)),
+        features=features_of(services),
         projects=[
             schemas.MyProject(id=row.id, name=row.name, role=person.role(row.id), scopes=sorted(person.scopes(row.id)))
             for row in await projects.all_visible(session, person)

@@ -39,7 +39,13 @@ class Feature(Wire):
 
 
 class Features(Wire):
+    """What is on now, in this instance; what a person may do with it is a matter of scopes."""
+
     data_apps: Feature
+    custom_roles: Feature
+    groups: Feature
+    service_accounts: Feature
+    embedding: Feature
 
 
 class MyProject(Wire):

@@ -1,4 +1,4 @@
-"""What the licence allows now: its state, and whether data apps are on, each with cause and cure."""
+"""Where the licence stands now, with cause and cure. What that turns on and off: `features.py`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from vitrail.settings import Settings
 # repository. Operators who issue their own licences set VITRAIL_LICENSE_PUBLIC_KEY, which replaces it.
 AUTHORITY = "e6f048ff3f032be134b106b42bc161aff721f06245a30dce1b4d1e1a80aab9f9"
 
-DATA_APPS = "data_apps"
-FEATURES = (DATA_APPS, "custom_roles", "service_accounts", "embedding")
 EXPIRING = timedelta(days=14)
 
 
@@ -39,16 +37,6 @@ class LicenceState:
     @property
     def usable(self) -> bool:
         return self.status in (LicenceStatus.VALID, LicenceStatus.EXPIRING)
-
-
-@dataclass(frozen=True, slots=True)
-class FeatureState:
-    """Whether a feature is on; if not, `reason` is a word for programs, `cause` and `cure` are for people."""
-
-    enabled: bool
-    reason: str | None = None
-    cause: str | None = None
-    cure: str | None = None
 
 
 def licence_state(settings: Settings, at: datetime | None = None) -> LicenceState:
@@ -88,39 +76,3 @@ def licence_state(settings: Settings, at: datetime | None = None) -> LicenceStat
             licence,
         )
     return LicenceState(LicenceStatus.VALID, f"The licence is valid until {licence.expiry:%Y-%m-%d}.", "", licence)
-
-
-def data_apps_state(settings: Settings, licence: LicenceState) -> FeatureState:
-    """Whether data apps are on, and if not, which of switch and licence keeps them off (both, where it is both)."""
-    switch = (
-        None
-        if settings.apps_runtime_enabled
-        else (
-            "switched-off",
-            "The main switch of data apps, APPS_RUNTIME_ENABLED, is off.",
-            "Set APPS_RUNTIME_ENABLED=true and restart.",
-        )
-    )
-    permit = _licence_gap(licence)
-    gaps = [gap for gap in (permit, switch) if gap is not None]
-    if not gaps:
-        return FeatureState(enabled=True)
-    return FeatureState(
-        enabled=False,
-        reason=gaps[0][0],
-        cause=" ".join(cause for _, cause, _ in gaps),
-        cure=" ".join(cure for _, _, cure in gaps),
-    )
-
-
-def _licence_gap(state: LicenceState) -> tuple[str, str, str] | None:
-    if not state.usable:
-        reason = {LicenceStatus.NONE: "no-licence", LicenceStatus.EXPIRED: "licence-expired"}
-        return reason.get(state.status, "licence-invalid"), state.cause, state.cure
-    if state.licence is None or DATA_APPS not in state.licence.features:
-        return (
-            "not-licensed",
-            "The licence is valid but does not name data apps.",
-            "Ask for a licence with the feature data_apps.",
-        )
-    return None
