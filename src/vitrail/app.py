@@ -18,6 +18,7 @@ from vitrail.http.door import Door
 from vitrail.http.pages import pages
 from vitrail.http.system import router as system
 from vitrail.identity.routes import router as identity
+from vitrail.licence.keeper import keeping
 from vitrail.projects.data import open_data
 from vitrail.projects.data_routes import router as data
 from vitrail.projects.routes import router as projects
@@ -34,7 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_services(settings) as services:
+        async with open_services(settings) as services, keeping(services.licensing):
             app.state.services = services
             async with open_data(services) as project_data, open_apps(services, project_data) as runtime:
                 app.state.data, app.state.apps = project_data, runtime

@@ -13,7 +13,8 @@ from fastapi import Depends, Request
 from vitrail.db.engine import Database, open_database
 from vitrail.identity.passwords import Passwords
 from vitrail.licence.features import Feature, FeatureState, feature_state
-from vitrail.licence.state import LicenceState, licence_state
+from vitrail.licence.keeper import Keeper
+from vitrail.licence.state import LicenceState
 from vitrail.secret import SecretBox, make_data_dir, open_secret
 from vitrail.settings import Settings
 from vitrail.storage.store import ObjectStore, open_store
@@ -28,11 +29,12 @@ class Services:
     store: ObjectStore
     secrets: SecretBox
     passwords: Passwords
+    licensing: Keeper
 
     @property
     def licence(self) -> LicenceState:
         """The licence as it stands now; judged anew, because it may end while the server runs."""
-        return licence_state(self.settings)
+        return self.licensing.state()
 
     @property
     def data_apps(self) -> FeatureState:
@@ -56,7 +58,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     store = open_store(settings)
     db = await open_database(settings)
     try:
-        yield Services(settings=settings, db=db, store=store, secrets=secrets, passwords=Passwords())
+        licensing = Keeper(settings, db)
+        await licensing.open()
+        yield Services(
+            settings=settings, db=db, store=store, secrets=secrets, passwords=Passwords(), licensing=licensing
+        )
     finally:
         await db.close()
 

@@ -83,6 +83,19 @@ def _origin(value: Any) -> Any:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _endpoint(value: Any) -> Any:
+    """An API's address; the licence key goes there, so it is https, or this machine itself."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    parts = urlsplit(value.strip())
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.scheme not in (("http", "https") if local else ("https",)) or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("is not an https address; write it as https://licences.example.com/v1")
+    if parts.query or parts.fragment:
+        raise ValueError("has more than a path; write it as https://licences.example.com/v1")
+    return value.strip().rstrip("/")
+
+
 class ModelPrice(BaseModel):
     """The operator's own price of a model, in US dollars for a million tokens. Tokens that are read from or written
     to a cache cost as much as others unless their prices are given."""
@@ -150,6 +163,17 @@ class Settings(BaseSettings):
         None,
         "Ed25519 key (hex) that licences are checked with, for operators who issue their own.",
     )
+    license_certificate: Secret = _var(
+        "LIGHTDASH_LICENSE_CERTIFICATE", None, "Licence file (`-----BEGIN LICENSE FILE-----` …), as text or in base64."
+    )
+    license_endpoint: Annotated[str | None, BeforeValidator(_endpoint)] = _var(
+        "VITRAIL_LICENSE_ENDPOINT",
+        None,
+        "API of a Keygen-compatible licence server, e.g. https://licences.example.com/v1. Without it, licences are "
+        "checked offline and nothing is asked over the network.",
+    )
+    license_account: Text = _var("VITRAIL_LICENSE_ACCOUNT", None, "Account at the licence server.")
+    license_product: Text = _var("VITRAIL_LICENSE_PRODUCT", None, "Product at the licence server, where it wants one.")
     apps_runtime_enabled: bool = _var("APPS_RUNTIME_ENABLED", False, "Main switch of data apps.")
     custom_roles_enabled: bool = _var("CUSTOM_ROLES_ENABLED", True, "Custom roles, where the licence names them.")
     groups_enabled: bool = _var("GROUPS_ENABLED", True, "Groups of people, with any licence.")
@@ -288,6 +312,12 @@ class Settings(BaseSettings):
             for name, value in values.items()
             if name == "E2B_TEMPLATE_TAG" or not isinstance(value, str) or value.strip()
         }
+
+    @model_validator(mode="after")
+    def _whole_licence_server(self) -> Settings:
+        if self.license_endpoint and not self.license_account:
+            raise ValueError("VITRAIL_LICENSE_ENDPOINT is set without VITRAIL_LICENSE_ACCOUNT; set both")
+        return self
 
     @model_validator(mode="after")
     def _one_bedrock_credential(self) -> Settings:

@@ -18,6 +18,7 @@ class Action(StrEnum):
 
     SIGNED_IN = "sign-in.succeeded"
     SIGN_IN_FAILED = "sign-in.failed"
+    LICENCE_CHANGED = "licence.changed"
     BUDGET_CREATED = "budget.created"
     BUDGET_CHANGED = "budget.changed"
     BUDGET_REMOVED = "budget.removed"

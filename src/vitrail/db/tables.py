@@ -5,6 +5,7 @@ from __future__ import annotations
 import vitrail.access.tables
 import vitrail.apps.tables
 import vitrail.identity.tables
+import vitrail.licence.tables
 import vitrail.projects.tables
 import vitrail.spaces.tables
 import vitrail.usage.tables  # noqa: F401

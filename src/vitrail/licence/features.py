@@ -30,6 +30,14 @@ NAMED: tuple[Feature, ...] = (Feature.DATA_APPS, Feature.CUSTOM_ROLES, Feature.S
 """A licence opens these by naming them; the others are open with any licence that is in force."""
 
 
+REASONS: dict[LicenceStatus, str] = {
+    LicenceStatus.NONE: "no-licence",
+    LicenceStatus.EXPIRED: "licence-expired",
+    LicenceStatus.SUSPENDED: "licence-suspended",
+    LicenceStatus.INVALID: "licence-invalid",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class FeatureState:
     """Whether a feature is on; if not, `reason` is a word for programs, `cause` and `cure` are for people."""
@@ -125,8 +133,7 @@ def _switch_gap(feature: Feature, settings: Settings) -> tuple[str, str, str] | 
 
 def _licence_gap(feature: Feature, state: LicenceState) -> tuple[str, str, str] | None:
     if not state.usable:
-        reason = {LicenceStatus.NONE: "no-licence", LicenceStatus.EXPIRED: "licence-expired"}
-        return reason.get(state.status, "licence-invalid"), state.cause, state.cure
+        return REASONS[state.status], state.cause, state.cure
     if feature in NAMED and (state.licence is None or feature.value not in state.licence.features):
         return (
             "not-licensed",
