@@ -45,14 +45,15 @@ class SecretBox:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
-    def _key(self, purpose: str) -> bytes:
+    def key(self, purpose: str) -> bytes:
+        """The key of one purpose, for who signs so often that deriving it each time would cost."""
         return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"vitrail:{purpose}".encode()).derive(
             self._secret
         )
 
     def sign(self, purpose: str, value: str) -> str:
         """A keyed digest of `value`, 43 characters."""
-        digest = hmac.new(self._key(purpose), value.encode(), hashlib.sha256).digest()
+        digest = hmac.new(self.key(purpose), value.encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     def signed(self, purpose: str, value: str, signature: str) -> bool:
@@ -62,14 +63,14 @@ class SecretBox:
     def encrypt(self, purpose: str, text: str) -> str:
         """AES-256-GCM; the answer is text and differs each time."""
         nonce = os.urandom(12)
-        sealed = AESGCM(self._key(purpose)).encrypt(nonce, text.encode(), purpose.encode())
+        sealed = AESGCM(self.key(purpose)).encrypt(nonce, text.encode(), purpose.encode())
         return base64.urlsafe_b64encode(VERSION + nonce + sealed).decode()
 
     def decrypt(self, purpose: str, sealed: str) -> str:
         """What `encrypt` was given. Raises `SecretChanged`."""
         try:
             raw = base64.urlsafe_b64decode(sealed)
-            return AESGCM(self._key(purpose)).decrypt(raw[1:13], raw[13:], purpose.encode()).decode()
+            return AESGCM(self.key(purpose)).decrypt(raw[1:13], raw[13:], purpose.encode()).decode()
         except (ValueError, InvalidTag) as error:
             raise SecretChanged(
                 "It was encrypted with another LIGHTDASH_SECRET than the one in use now.",

@@ -10,6 +10,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from vitrail.audit.chain import Sealer
+from vitrail.audit.pending import SEALER
 from vitrail.db.engine import Database, open_database
 from vitrail.identity.passwords import Passwords
 from vitrail.licence.features import Feature, FeatureState, feature_state
@@ -57,6 +59,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     secrets = open_secret(settings)
     store = open_store(settings)
     db = await open_database(settings)
+    db.info[SEALER] = Sealer(secrets)
     try:
         licensing = Keeper(settings, db)
         await licensing.open()

@@ -34,6 +34,8 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self.info: dict[str, Any] = {}
+        """What every session carries in its `info`."""
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
 
     @property
@@ -44,7 +46,7 @@ class Database:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """One transaction. Keep it short: never across a model call, a build or a warehouse query."""
-        async with self._sessions() as session:
+        async with self._sessions(info=self.info) as session:
             try:
                 yield session
                 await session.commit()

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from vitrail.audit.draft import ORIGIN, Origin
 from vitrail.errors import TooLarge
 from vitrail.http import headers as policy
 from vitrail.http.problems import Refused, problem_response
@@ -30,6 +31,7 @@ class Door:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._limit = settings.max_request_bytes
+        self._trust_proxy = settings.trust_proxy
         self._headers = policy.COMMON | (policy.HTTPS if settings.origin.startswith("https://") else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,6 +41,7 @@ class Door:
         sent = Headers(scope=scope)
         given = sent.get("x-request-id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else token_hex(8)
+        ORIGIN.set(Origin(_address(scope, sent, self._trust_proxy), request_id))
         started, status = time.perf_counter(), 0
 
         async def send_through(message: Message) -> None:
@@ -92,6 +95,15 @@ class Door:
             f"A request may hold {self._limit:,} bytes at most.",
             cure="Send less at once, or ask the operator to raise VITRAIL_MAX_REQUEST_BYTES.",
         )
+
+
+def _address(scope: Scope, sent: Headers, trust_proxy: bool) -> str:
+    """Where the request comes from. Behind one proxy (`TRUST_PROXY`): the last hop it names; the ones before it are
+    whatever the sender wrote."""
+    if trust_proxy and (hops := sent.get("x-forwarded-for")):
+        return hops.rpartition(",")[2].strip()
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _declared_length(sent: Headers) -> int:
