@@ -82,7 +82,9 @@ def read_file(text: str, public_key: str, key: str | None) -> Licence:
 
 def _body(text: str) -> tuple[str, str, str]:
     """(enc, sig, alg) of a certificate as people paste it: with real or written line ends, or base64 as a whole."""
-    text = text.strip().replace("\\n", "\n")
+    text = text.strip()
+    if text.startswith("-----"):
+        text = text.replace("\\n", "\n").strip()
     try:
         if len(text) > MAX_LENGTH:
             raise ValueError("length")

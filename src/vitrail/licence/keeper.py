@@ -166,6 +166,8 @@ class Keeper:
             )
 
     async def _note_change(self) -> None:
+        if self.online and self._heard.answer is None and self._heard.error is None:
+            return  # another process is asking this very moment
         state = self.state()
         before, after = self._status, state.status.value
         if before == after:
