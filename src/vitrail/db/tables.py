@@ -5,6 +5,8 @@ from __future__ import annotations
 import vitrail.access.tables
 import vitrail.apps.tables
 import vitrail.audit.tables
+import vitrail.charts.tables
+import vitrail.dashboards.tables
 import vitrail.identity.tables
 import vitrail.licence.tables
 import vitrail.projects.tables

@@ -1,0 +1,1 @@
+"""Saved charts: a question and how its answer is drawn."""

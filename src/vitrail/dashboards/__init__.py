@@ -1,0 +1,1 @@
+"""Dashboards: charts, words and apps on a grid, with filters over them."""
