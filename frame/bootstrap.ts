@@ -11,9 +11,10 @@ import type { Answer, Problem } from '../sdk/src/wire.ts';
 const UNCOVERED = ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCDataChannel', 'RTCIceTransport', 'WebTransport'];
 
 /** Nothing changes for this long (ms) before the app counts as drawn. */
-const QUIET = 80;
+const QUIET = 60;
 
 type Boot = Extract<ToFrame, { t: 'boot' }>;
+type Modules = Extract<ToFrame, { t: 'modules' }>['modules'];
 
 /** What app code could replace later and the bootstrap still needs. */
 const { setTimeout: later, clearTimeout: never, console, document, Blob, URL, Promise } = globalThis;
@@ -42,6 +43,7 @@ function serve(port: MessagePort): void {
   let asked = 0;
   let failed = false;
   let started = false;
+  let booted = false;
   let drawn: ReturnType<typeof later> | undefined;
   const root = document.getElementById('root') as HTMLElement;
 
@@ -84,13 +86,8 @@ function serve(port: MessagePort): void {
     for (const listener of [...listeners]) listener(next);
   }
 
-  function boot({ modules, css, entry, context }: Boot): void {
-    offer(context);
-    setTheme(context.theme);
-    const style = document.createElement('style');
-    style.textContent = css;
-    document.head.append(style);
-
+  /** Modules under their names, and running: what takes longest of an app's start does not wait for the app. */
+  function take(modules: Modules): void {
     const imports: Record<string, string> = {};
     for (const { specifier, code } of modules) imports[specifier] = address(code);
     const map = document.createElement('script');
@@ -99,6 +96,22 @@ function serve(port: MessagePort): void {
     map.textContent = JSON.stringify({ imports });
     document.head.append(map);
     map.remove();
+    const early = document.createElement('script');
+    early.type = 'module';
+    early.src = address(modules.map(({ specifier }) => `import ${JSON.stringify(specifier)};`).join(''));
+    early.onload = () => early.remove();
+    early.onerror = () => report('A library of the app could not be loaded.', true);
+    document.head.append(early);
+  }
+
+  function boot({ css, entry, context }: Boot): void {
+    if (booted) return;
+    booted = true;
+    offer(context);
+    setTheme(context.theme);
+    const style = document.createElement('style');
+    style.textContent = css;
+    document.head.append(style);
     close();
 
     new MutationObserver(settle).observe(root, { childList: true, subtree: true, characterData: true });
@@ -152,7 +165,9 @@ function serve(port: MessagePort): void {
   }
 
   port.onmessage = ({ data }: MessageEvent<ToFrame>) => {
-    if (data.t === 'boot') boot(data);
+    if (data.t === 'modules') {
+      if (!booted) take(data.modules);
+    } else if (data.t === 'boot') boot(data);
     else if (data.t === 'theme') setTheme(data.theme);
     else {
       const found = waiting.get(data.id);

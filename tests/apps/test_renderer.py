@@ -14,20 +14,25 @@ import pytest
 
 from vitrail.apps import renderer as module
 from vitrail.apps.chromium import BROWSER_UID, NoBrowser, find_chromium
-from vitrail.apps.renderer import Renderer, Rendering
+from vitrail.apps.renderer import Ahead, Renderer, Rendering
 
 pytestmark = pytest.mark.browser
 
 PASS = {"vitrail-check": "a-pass"}
 APP = "<h1>Revenue</h1><svg width=300 height=200></svg>"
 STATE = "window.__vitrail = {{state: 'ready', rendered: true, errors: {errors}, queries: {queries}}}"
+# As the check page's own program: done when the app was drawn and nothing is awaited, else never.
+SETTLED = """window.__vitrailSettled = new Promise((done) => setTimeout(() => {
+  const { rendered, queries: { started, ok, failed } } = window.__vitrail
+  if (rendered && started === ok + failed) done()
+}, 50))"""
 ANSWERED = "{started: 1, ok: 1, failed: 0, errors: []}"
 
 
 def page(app: str = APP, *, queries: str = ANSWERED, errors: str = "[]", script: str = "") -> str:
     """A check page: its account in `window.__vitrail`, the app in an opaque frame."""
     state = STATE.format(errors=errors, queries=queries)
-    return f"<!doctype html><iframe sandbox='allow-scripts' srcdoc=\"{app}\"></iframe><script>{state};{script}</script>"
+    return f"<!doctype html><iframe sandbox='allow-scripts' srcdoc=\"{app}\"></iframe><script>{state};{SETTLED};{script}</script>"
 
 
 @asynccontextmanager
@@ -36,7 +41,11 @@ async def serving(pages: dict[str, str]) -> AsyncIterator[tuple[str, list[tuple[
     seen: list[tuple[str, str]] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        except asyncio.IncompleteReadError:  # somebody only looked whether there is a server
+            writer.close()
+            return
         path = head.split(" ")[1]
         sent = [line.partition(": ")[2] for line in head.split("\r\n") if line.lower().startswith("cookie")]
         seen.append((path, sent[0] if sent else ""))
@@ -181,3 +190,26 @@ def _alive(pid: int) -> bool:
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return False
+
+
+async def test_a_prepared_tab_is_used_once_and_another_is_made_when_asked() -> None:
+    browser = Renderer(None)
+    ahead = Ahead(vendor=(("react", "/vendor/t/react-1.js"),))
+    html = page(script="window.__vitrailAhead = async (a) => { await fetch(a.vendor[0].url) }")
+    try:
+        async with serving({"/render.html": html, "/vendor/t/react-1.js": "x"}) as (origin, seen):
+            browser.prepare()
+            assert browser._spare is None, "nobody has said what for"
+            browser.ready_for(f"{origin}/render.html#app=1", ahead)
+            browser.prepare()
+            assert browser._spare is not None
+            tab = await browser._spare
+            assert [path for path, _ in seen] == ["/render.html", "/vendor/t/react-1.js"]
+            assert {sent for _, sent in seen} == {""}, "a tab for nobody in particular has no pass"
+            rendered = await browser.render(f"{origin}/render.html#app=2", cookies=PASS)
+            assert rendered.works, rendered.findings
+            assert tab is not None
+            assert len(seen) == 2, "nothing was loaded again"
+            assert browser._spare is None, "and it is used once"
+    finally:
+        await browser.aclose()

@@ -5,7 +5,7 @@
 import { askSession, post, sessionFiles } from './api/app-sessions'
 import { Problem } from './api/problem'
 import type { Session } from './api/types'
-import { mountApp, type Problem as Told } from './bridge'
+import { FrameLink, mountApp, type Problem as Told, textOf } from './bridge'
 
 export interface Account {
   state: 'loading' | 'ready' | 'error'
@@ -15,11 +15,24 @@ export interface Account {
   errors: Told[]
 }
 
+/** What can be loaded before it is known which version is to be checked. */
+interface Ahead {
+  frameUrl: string
+  vendor: { specifier: string; url: string }[]
+}
+
 declare global {
   interface Window {
     __vitrail: Account
+    /** Loads the frame and the libraries that apps usually import; done when the frame has them. */
+    __vitrailAhead: (ahead: Ahead) => Promise<void>
+    /** Done once the app has failed, or was drawn and nothing moved for a moment. */
+    __vitrailSettled: Promise<void>
   }
 }
+
+/** A drawn app that asks nothing for this long (ms) has settled: what follows from an answer is asked within a frame. */
+const QUIET = 30
 
 const account: Account = {
   state: 'loading',
@@ -29,9 +42,42 @@ const account: Account = {
 }
 window.__vitrail = account
 
+let settled: () => void = () => undefined
+window.__vitrailSettled = new Promise((resolve) => {
+  settled = resolve
+})
+let quiet: ReturnType<typeof setTimeout> | undefined
+
+/** Called after everything that happens. */
+function consider(): void {
+  clearTimeout(quiet)
+  const { started, ok, failed } = account.queries
+  if (account.state === 'error') settled()
+  else if (account.rendered && started === ok + failed) quiet = setTimeout(settled, QUIET)
+}
+
+let link: FrameLink | undefined
+window.__vitrailAhead = async ({ frameUrl, vendor }) => {
+  const iframe = document.querySelector('iframe')
+  if (!iframe || link) return
+  const opened = new FrameLink(iframe, frameUrl)
+  link = opened
+  opened.give(
+    await Promise.all(vendor.map(async ({ specifier, url }) => ({ specifier, code: await textOf(url, { own: false }) }))),
+  )
+}
+
+/** The frame that was opened ahead, if it is the right one. */
+function openedAhead(frameUrl: string): FrameLink | undefined {
+  if (link?.frameUrl === frameUrl) return link
+  link?.close()
+  return undefined
+}
+
 function fail(error: Told): void {
   account.state = 'error'
   account.errors.push(error)
+  consider()
 }
 
 function told(reason: unknown): Told {
@@ -49,6 +95,7 @@ async function open(): Promise<void> {
   mountApp({
     iframe,
     frameUrl: session.frameUrl,
+    link: openedAhead(session.frameUrl),
     files: sessionFiles(session),
     vendor: session.vendor,
     context: {
@@ -60,6 +107,7 @@ async function open(): Promise<void> {
       account.queries.started += 1
       // Until it is answered there is more to come than what is drawn.
       account.rendered = false
+      consider()
       return askSession(session, query)
     },
     onQuery: ({ ok, error, label }) => {
@@ -69,6 +117,7 @@ async function open(): Promise<void> {
         account.queries.started = Math.max(account.queries.started, account.queries.ok + account.queries.failed)
         if (error) account.queries.errors.push({ ...error, label })
       }
+      consider()
     },
     onStatus: (status) => {
       if (status.state === 'rendered') {
@@ -78,6 +127,7 @@ async function open(): Promise<void> {
         if (status.fatal) fail(status.error)
         else account.errors.push(status.error)
       }
+      consider()
     },
   })
 }

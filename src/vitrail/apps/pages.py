@@ -16,8 +16,13 @@ class LoopbackPages:
     origin: str
     secrets: SecretBox
 
+    @property
+    def page(self) -> str:
+        """The check page, whatever version it is to show."""
+        return f"{self.origin}/render.html"
+
     def address(self, job: Job) -> tuple[str, dict[str, str]]:
         """The page's address, and the cookie that lets the browser in."""
         pass_ = CheckPass(job.version_id, job.builder_id).issue(self.secrets)
-        url = f"{self.origin}/render.html#app={job.app_id}&version={job.number}"
+        url = f"{self.page}#app={job.app_id}&version={job.number}"
         return url, {COOKIE: pass_}

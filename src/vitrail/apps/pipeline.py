@@ -93,7 +93,7 @@ class Pipeline:
         await parts.versions.enter(job.version_id, Status.SANDBOX)
         builder = await parts.builder(job)
         if parts.renderer is not None:
-            await parts.renderer.prepare(parts.check_pages.address(job)[0])
+            parts.renderer.prepare()
         await self._workspace(job, await builder.catalog(), from_start=True)
         await parts.versions.enter(job.version_id, Status.CATALOG)
 
@@ -144,7 +144,7 @@ class Pipeline:
             history=await self._base_history(job),
             follow_up=job.base is not None,
         )
-        tools = AgentTools(run_query=builder.run_query, check=_quick_check(workspace), sample_data=parts.sample_data)
+        tools = AgentTools(run_query=builder.run_query, check=_own_check(workspace), sample_data=parts.sample_data)
         model = parts.model(job.model)
         events = _Steps(parts.versions, job.version_id)
         previous = await self._own_result(job) if findings else None
@@ -204,22 +204,19 @@ class Pipeline:
     async def _check(self, job: Job) -> list[str]:
         parts = self._parts
         workspace = await self._workspace(job, await (await parts.builder(job)).catalog())
-        types, build, references = await asyncio.gather(
-            workspace.service.check_types(), workspace.service.build("publish"), workspace.service.references()
-        )
-        findings = [str(diagnostic) for diagnostic in [*types, *build.diagnostics]]
-        findings += [str(usage) for usage in references.unresolved]
-        if findings or build.manifest is None:
-            return findings or ["The build gave no files and no reason."]
-        files = dict(build.files)
+        checked = await workspace.check()
+        manifest_of = checked.build.manifest
+        if (findings := checked.findings()) or manifest_of is None:
+            return findings
+        files = dict(checked.build.files)
         await asyncio.gather(
             *(
                 parts.store.put(artefacts.build_key(job.app_id, job.number, name), data, _content_type(name))
                 for name, data in files.items()
             )
         )
-        manifest = build.manifest.as_json() | {"files": {name: len(data) for name, data in files.items()}}
-        await parts.versions.write(job.version_id, manifest=manifest, references=references.as_json())
+        manifest = manifest_of.as_json() | {"files": {name: len(data) for name, data in files.items()}}
+        await parts.versions.write(job.version_id, manifest=manifest, references=checked.references.as_json())
         return await self._render(job)
 
     async def _render(self, job: Job) -> list[str]:
@@ -295,6 +292,8 @@ class Pipeline:
         if rest:
             self._parts.workspaces.warm.rest(workspace)
             self._parts.workspaces.warm.prepare_spare()
+            if self._parts.renderer is not None and self._parts.workspaces.warm.keeps:
+                self._parts.renderer.prepare()
             return
         try:
             await (workspace.pause() if keep else workspace.kill())
@@ -327,12 +326,11 @@ class _Steps:
         await self.step("note", title)
 
 
-def _quick_check(workspace: Workspace) -> Callable[[], Awaitable[list[str]]]:
-    """Types and a preview build, for the agent's own `check` tool; the full check follows when it is done."""
+def _own_check(workspace: Workspace) -> Callable[[], Awaitable[list[str]]]:
+    """The agent's own `check` tool: all but the rendering, which follows when it is done."""
 
     async def check() -> list[str]:
-        types, build = await asyncio.gather(workspace.service.check_types(), workspace.service.build("preview"))
-        return [str(diagnostic) for diagnostic in [*types, *build.diagnostics]]
+        return (await workspace.check()).findings()
 
     return check
 

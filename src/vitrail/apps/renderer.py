@@ -18,13 +18,16 @@ from playwright.async_api import Browser, Page, Playwright, async_playwright
 from playwright.async_api import Error as BrowserError
 
 from vitrail.apps.chromium import BrowserProgram, NoBrowser, find_chromium, prepare_program
-from vitrail.apps.tab import Tab, close_quietly, first_line
+from vitrail.apps.tab import Tab, close_quietly, first_line, until_listening
 from vitrail.apps.verdict import SETTLE_S, judge
 
 logger = logging.getLogger(__name__)
 
-QUIET_S = 0.12
-"""An app has settled when no query has been under way for this long."""
+# A tab that was not prepared may still be loading the check page's program.
+SETTLED = """async () => {
+    while (!window.__vitrailSettled) await new Promise((resolve) => setTimeout(resolve, 20))
+    await window.__vitrailSettled
+}"""
 MAX_FINDINGS = 12
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """What differs from one opening to the next is left out, so that equal findings are seen to be equal."""
@@ -46,6 +49,20 @@ class Rendering:
         return not self.findings
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a prepared tab loads before it is known which version it will show: the frame's document, and the modules
+    (specifier, address) that apps usually import."""
+
+    frame_url: str = "/frame"
+    vendor: tuple[tuple[str, str], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """As the check page takes it."""
+        vendor = [{"specifier": specifier, "url": url} for specifier, url in self.vendor]
+        return {"frameUrl": self.frame_url, "vendor": vendor}
+
+
 class Renderer:
     """The warm browser. `render` may be called by several tasks at once; they share the process, not their state."""
 
@@ -57,6 +74,8 @@ class Renderer:
         self._browser: Browser | None = None
         self._program: BrowserProgram | None = None
         self._spare: asyncio.Task[Tab | None] | None = None
+        self._ahead: tuple[str, Ahead] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
 
     def program(self) -> str:
         """The Chromium that would be used. Raises `NoBrowser`."""
@@ -90,17 +109,23 @@ class Renderer:
                 ) from None
             return self._browser
 
-    async def prepare(self, page_url: str) -> None:
-        """Have a tab ready on `page_url` (without what follows `#`), so that the next rendering there starts at once.
-        Where there is no browser, nothing happens: the rendering itself says so."""
-        if self._spare is None:
-            self._spare = asyncio.create_task(self._prepared(page_url.partition("#")[0]))
+    def ready_for(self, page_url: str, ahead: Ahead) -> None:
+        """Which page versions are checked on (without what follows `#`), and what to load into it ahead."""
+        self._ahead = (page_url.partition("#")[0], ahead)
 
-    async def _prepared(self, page_url: str) -> Tab | None:
+    def prepare(self) -> None:
+        """Begin to have a tab ready, with the frame and the usual libraries in it, so that the next rendering starts at
+        once. Where there is no browser, nothing happens: the rendering itself says so."""
+        if self._spare is None and self._ahead is not None:
+            self._spare = asyncio.create_task(self._prepared(*self._ahead))
+
+    async def _prepared(self, page_url: str, ahead: Ahead) -> Tab | None:
         try:
+            await until_listening(page_url)  # at the server's own start; a browser would take its processor time
             tab = await Tab.open(await self.start(), page_url)
-            await tab.goto(page_url)
-        except (NoBrowser, BrowserError) as error:
+            await tab.goto(page_url, until="load")
+            await tab.page.evaluate("(ahead) => window.__vitrailAhead(ahead)", ahead.as_json())
+        except (NoBrowser, BrowserError, OSError) as error:
             logger.info("no tab was prepared: %s", first_line(str(error)))
             return None
         return tab
@@ -127,7 +152,13 @@ class Renderer:
             try:
                 return await self._render(tab, page_url, cookies, started)
             finally:
-                await tab.close()
+                self._end(tab)
+
+    def _end(self, tab: Tab) -> None:
+        """Close a tab behind the back of whoever waits for its rendering."""
+        task = asyncio.create_task(tab.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
     async def _render(self, tab: Tab, page_url: str, cookies: Mapping[str, str], started: float) -> Rendering:
         findings: list[str] = []
@@ -147,24 +178,14 @@ class Renderer:
 
     async def _settle(self, page: Page) -> dict[str, Any]:
         """Wait until the app failed, or was drawn and has no query under way; give the check page's own account."""
-        deadline = time.monotonic() + SETTLE_S
-        quiet_since: float | None = None
-        state: dict[str, Any] = {}
-        while time.monotonic() < deadline:
-            state = await page.evaluate("() => window.__vitrail ? JSON.parse(JSON.stringify(window.__vitrail)) : {}")
-            if state.get("state") == "error":
-                return state
-            queries = state.get("queries", {})
-            under_way = queries.get("started", 0) - queries.get("ok", 0) - queries.get("failed", 0)
-            if state.get("rendered") and under_way == 0:
-                quiet_since = quiet_since or time.monotonic()
-                if time.monotonic() - quiet_since >= QUIET_S:
-                    return state
-            else:
-                quiet_since = None
-            await asyncio.sleep(0.03)
-        state["timedOut"] = True
-        return state
+        late = False
+        try:
+            async with asyncio.timeout(SETTLE_S):
+                await page.evaluate(SETTLED)
+        except TimeoutError:
+            late = True
+        state: dict[str, Any] = await page.evaluate("() => JSON.parse(JSON.stringify(window.__vitrail ?? {}))")
+        return state | {"timedOut": True} if late else state
 
     async def aclose(self) -> None:
         """End the browser and remove its profile."""
@@ -178,6 +199,7 @@ class Renderer:
         program, self._program = self._program, None
         if spare is not None and spare is not asyncio.current_task():
             spare.cancel()
+        await asyncio.gather(*self._closing)
         if browser is not None:
             await close_quietly(browser)
         if playwright is not None:

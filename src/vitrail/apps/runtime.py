@@ -18,7 +18,7 @@ from vitrail.apps.events import EventLog
 from vitrail.apps.pages import LoopbackPages
 from vitrail.apps.pipeline import Pipeline, PipelineParts
 from vitrail.apps.placing import place_in
-from vitrail.apps.renderer import Renderer
+from vitrail.apps.renderer import Ahead, Renderer
 from vitrail.apps.spending import BuildSpending
 from vitrail.apps.state import Status
 from vitrail.apps.tables import VersionRow
@@ -82,7 +82,9 @@ class AppsRuntime:
         self._provider: SandboxProvider | None = None
         self._workspaces: Workspaces | None = None
         self._toolchain: Toolchain | None = None
-        self._cannot_build: VitrailError | None = None
+        self._cannot_build: VitrailError | None = Unavailable(
+            "Data apps have not been started on this server.", cure="Try again in a minute."
+        )
         self._models: dict[str | None, ModelChoice] = {}
 
     # -- life
@@ -91,6 +93,7 @@ class AppsRuntime:
         """Take builds. What keeps builds from working (no toolchain, no sandbox) is kept as the answer to whoever
         asks for one; the rest of the instance runs."""
         settings = self.services.settings
+        self._cannot_build = None
         if settings.builds_at_once == 0:
             self._toolchain = await asyncio.to_thread(open_toolchain, settings, tag_of(sources()))
             self._cannot_build = Unavailable(
@@ -114,7 +117,11 @@ class AppsRuntime:
             warm=settings.warm_sandboxes,
             idle_s=settings.sandbox_idle_timeout_ms / 1000,
         )
+        pages = LoopbackPages(f"http://127.0.0.1:{settings.port}", self.services.secrets)
+        self.renderer.ready_for(pages.page, Ahead(vendor=await self.vendor.addresses(self._toolchain.tag)))
         self._workspaces.warm.prepare_spare()
+        if settings.render_enabled and self._workspaces.warm.keeps:
+            self.renderer.prepare()
         self._pipeline = Pipeline(
             PipelineParts(
                 versions=self.versions,
@@ -123,7 +130,7 @@ class AppsRuntime:
                 renderer=self.renderer if settings.render_enabled else None,
                 builder=self.builder,
                 model=self.model,
-                check_pages=LoopbackPages(f"http://127.0.0.1:{settings.port}", self.services.secrets),
+                check_pages=pages,
                 limits=AgentLimits(turns=settings.agent_max_turns, cost=settings.agent_max_cost),
                 spending=BuildSpending(self.services.db, settings),
             )
@@ -178,7 +185,7 @@ class AppsRuntime:
 
     async def cancel(self, version_id: str) -> None:
         """End a version as cancelled, first in the rows (so that nothing can bring it back), then in fact."""
-        if await self.versions.end(version_id, Status.CANCELLED):
+        if await self.versions.end(version_id, Status.CANCELLED) and self._pipeline is not None:
             await self._queue.cancel(version_id)
 
     async def forget(self, app_id: str, sandbox: Mapping[str, Any] | None) -> None:
@@ -203,14 +210,30 @@ class AppsRuntime:
 
 @asynccontextmanager
 async def open_apps(services: Services, data: ProjectData) -> AsyncIterator[AppsRuntime]:
-    """The parts of data apps for an application; started only where the switch and the licence let them be used."""
+    """The parts of data apps for an application; started only where the switch and the licence let them be used, at
+    once or when the licence comes into force. One that ends stops no build that runs."""
     runtime = AppsRuntime(services, data)
+    later: asyncio.Task[None] | None = None
     try:
         if services.data_apps.enabled:
             await runtime.start()
+        elif services.settings.apps_runtime_enabled:
+            later = asyncio.create_task(_start_when_on(runtime))
         yield runtime
     finally:
+        if later is not None:
+            later.cancel()
+            await asyncio.wait({later})
         await runtime.aclose()
+
+
+async def _start_when_on(runtime: AppsRuntime) -> None:
+    while not runtime.services.data_apps.enabled:
+        await runtime.services.licensing.changed()
+    try:
+        await runtime.start()
+    except Exception:  # nobody waits for this task: what went wrong is in the log, and the next start tries again
+        logger.exception("data apps could not be started")
 
 
 def _queue_url(settings: Settings) -> str:

@@ -108,17 +108,14 @@ class AppSessions:
         by_pass = self._asker.version_id is not None
         frame_origin = "" if by_pass else (settings.preview_origin or "").rstrip("/")
         vendor_origin = "" if by_pass else (settings.cdn_origin or "").rstrip("/")
-        modules = await self._runtime.vendor.closure(manifest["toolchain"], manifest["vendor"])
+        modules = await self._runtime.vendor.addresses(manifest["toolchain"], manifest["vendor"])
         return SessionOut(
             session=session_id,
             app_id=app.id,
             version=version.number,
             frame_url=f"{frame_origin}/frame",
             files=Files(entry=manifest["entry"], styles=manifest["styles"]),
-            vendor=[
-                VendorModule(specifier=specifier, url=f"{vendor_origin}/vendor/{manifest['toolchain']}/{file}")
-                for specifier, file in modules
-            ],
+            vendor=[VendorModule(specifier=specifier, url=vendor_origin + path) for specifier, path in modules],
             user=Viewer(name=self._asker.person.name, email=self._asker.person.email),
         )
 

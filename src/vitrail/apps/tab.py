@@ -8,6 +8,8 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Page, Route, ViewportSize
 from playwright.async_api import Error as BrowserError
@@ -45,6 +47,7 @@ class Tab:
         await context.route(re.compile(rf"^(?!{re.escape(origin)}/|data:|blob:)"), tab._refuse)
         tab.page.on("console", lambda message: tab.console.append(message.text) if message.type == "error" else None)
         tab.page.on("pageerror", lambda error: tab.console.append(str(error)))
+        tab.page.on("crash", lambda _: tab.console.append("The page's process ended (out of memory, most likely)."))
         tab.page.set_default_timeout(ACTION_S * 1000)
         return tab
 
@@ -65,12 +68,12 @@ class Tab:
             ]
         )
 
-    async def goto(self, url: str) -> None:
+    async def goto(self, url: str, *, until: Literal["commit", "load"] = "commit") -> None:
         """Load a page; a server that is only about to listen (after a restart) is waited for."""
         deadline = time.monotonic() + SERVER_S
         while True:
             try:
-                await self.page.goto(url, wait_until="commit")
+                await self.page.goto(url, wait_until=until)
                 return
             except BrowserError as error:
                 if "ERR_CONNECTION_REFUSED" not in str(error) or time.monotonic() > deadline:
@@ -80,6 +83,22 @@ class Tab:
     async def close(self) -> None:
         """Close it with all that it held; a browser that has gone is no error."""
         await close_quietly(self.context)
+
+
+async def until_listening(url: str) -> None:
+    """Waits until the server at `url` takes connections. Raises `OSError` when it never does."""
+    parts = urlsplit(url)
+    deadline = time.monotonic() + SERVER_S
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            writer.close()
+            return
 
 
 def origin_of(url: str) -> str:

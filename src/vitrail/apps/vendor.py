@@ -53,6 +53,12 @@ class Vendor:
         modules = await self._index(tag)
         return modules.closure(name for name in specifiers if name in modules.modules)
 
+    async def addresses(self, tag: str, specifiers: Iterable[str] | None = None) -> tuple[tuple[str, str], ...]:
+        """(specifier, path on this server) of these modules and of all that they import; None stands for every one."""
+        modules = await self._index(tag)
+        found = await self.closure(tag, modules.modules if specifiers is None else specifiers)
+        return tuple((specifier, f"/vendor/{tag}/{file}") for specifier, file in found)
+
     async def file(self, tag: str, name: str, accept_encoding: str) -> VendorFile:
         """A module's bytes in the best encoding that `accept_encoding` (the header) allows. Raises `NotFound`."""
         if not (await self._index(tag)).holds(name):

@@ -32,6 +32,11 @@ class WarmWorkspaces:
         self._spare: asyncio.Task[Workspace] | None = None
         self._pausing: set[asyncio.Task[None]] = set()
 
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept warm at all."""
+        return self._most > 0
+
     def prepare_spare(self) -> None:
         """Begin to make a spare, unless there is one."""
         if self._most and self._spare is None:

@@ -7,6 +7,7 @@ be made again from the stored source, so a sandbox that is gone costs time and n
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import posixpath
 from collections.abc import Mapping
@@ -20,12 +21,30 @@ from vitrail.apps.warm import WarmWorkspaces
 from vitrail.catalog.model import Catalog
 from vitrail.sandbox.provider import Sandbox, SandboxProvider, SandboxRef, SandboxSpec
 from vitrail.sandbox.toolchain import Toolchain, ToolchainService, prepare_workspace
+from vitrail.sandbox.toolchain_service import BuildResult, Diagnostic, References
 
 logger = logging.getLogger(__name__)
 
 SOURCE = "/workspace/src"
 NOTHING_TO_ASK = Catalog(explores={}, version="")
 MAX_DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the toolchain says of one state of the source: types, the published build, the fields it asks for."""
+
+    types: list[Diagnostic]
+    build: BuildResult
+    references: References
+
+    def findings(self) -> list[str]:
+        """What is wrong, one line each."""
+        found = [str(diagnostic) for diagnostic in [*self.types, *self.build.diagnostics]]
+        found += [str(usage) for usage in self.references.unresolved]
+        if not found and self.build.manifest is None:
+            found.append("The build gave no files and no reason.")
+        return found
 
 
 @dataclass(slots=True)
@@ -35,6 +54,7 @@ class Workspace:
     sandbox: Sandbox
     service: ToolchainService
     toolchain: Toolchain
+    _last: tuple[str, Checked] | None = None
 
     @property
     def id(self) -> str:
@@ -70,6 +90,19 @@ class Workspace:
                 files[posixpath.relpath(entry.path, "/workspace")] = await self.sandbox.read_bytes(entry.path)
         return files
 
+    async def check(self) -> Checked:
+        """Types, build and references of the source as it stands. The same source is not asked about twice: what the
+        agent's own check has just found is what the build's check finds."""
+        state = digest_of(await self.read_source())
+        if self._last is not None and self._last[0] == state:
+            return self._last[1]
+        checked = Checked(
+            *await asyncio.gather(self.service.check_types(), self.service.build("publish"), self.service.references())
+        )
+        if digest_of(await self.read_source()) == state:  # else it was edited meanwhile
+            self._last = state, checked
+        return checked
+
     async def replace_source(self, files: Mapping[str, bytes]) -> None:
         """Make `src/` hold exactly `files`."""
         if await self.sandbox.exists(SOURCE):
@@ -77,6 +110,10 @@ class Workspace:
         await self.sandbox.make_dir(SOURCE)
         for path, data in files.items():
             await self.sandbox.write_bytes(f"/workspace/{path}", data)
+
+    def forget(self) -> None:
+        """Another catalog's types come into the workspace: what was found before does not hold any more."""
+        self._last = None
 
     async def pause(self) -> None:
         """Stop what runs and keep the files; the next prompt resumes here."""
@@ -87,6 +124,15 @@ class Workspace:
         """End the sandbox and forget its files."""
         await self.service.close()
         await self.sandbox.kill()
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """The state of a source: the same for the same files with the same bytes."""
+    whole = hashlib.sha256()
+    for path, data in sorted(files.items()):
+        whole.update(f"{path}\0{len(data)}\0".encode())
+        whole.update(data)
+    return whole.hexdigest()
 
 
 class Workspaces:
@@ -122,6 +168,7 @@ class Workspaces:
             sandbox = await self._resumed(resume) or await self.provider.create(self._spec)
             workspace = await self._started(sandbox, catalog)
         else:
+            workspace.forget()
             try:
                 await _emptied(workspace.sandbox)
                 await prepare_workspace(workspace.sandbox, self.toolchain, catalog)

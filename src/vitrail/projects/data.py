@@ -27,6 +27,7 @@ from vitrail.services import Services
 from vitrail.settings import Settings
 from vitrail.warehouse.connect import connect
 from vitrail.warehouse.protocol import Warehouse
+from vitrail.warehouse.remembering import RememberingWarehouse
 
 Stamp = tuple[int, int]
 """A manifest's modification time in nanoseconds and its size: a new one is loaded when either changes."""
@@ -81,7 +82,8 @@ class ProjectData:
         async with self._lock(project_id):
             project = await self._project(project_id)
             if project.warehouse is None:
-                project.warehouse = await asyncio.to_thread(connect, project.connection.warehouse_url)
+                opened = await asyncio.to_thread(connect, project.connection.warehouse_url)
+                project.warehouse = RememberingWarehouse(opened) if opened.unchanging else opened
             return project.warehouse
 
     async def _project(self, project_id: str) -> _Open:

@@ -30,6 +30,8 @@ _opening = threading.Lock()
 class DuckDBWarehouse:
     """A DuckDB file. Statements run in a pool of threads of its own, each on its own cursor."""
 
+    unchanging = True  # opened read-only: nobody can write to the file meanwhile, and one put in its place is not seen
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection = _open(path)

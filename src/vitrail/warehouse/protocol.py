@@ -26,7 +26,11 @@ class Rows:
 
 
 class Warehouse(Protocol):
-    """A read-only connection to an engine."""
+    """A read-only connection to an engine. `unchanging`: what it reads stays as it is while the connection is open, so
+    that the same statement has the same answer."""
+
+    @property
+    def unchanging(self) -> bool: ...
 
     @property
     def dialect(self) -> Dialect: ...

@@ -2,7 +2,8 @@
  * Runs an app in an iframe. The host page fetches the app's code and the vendor modules (with its own cache and session),
  * hands them into an opaque-origin frame, and answers the app's queries. The frame itself never makes a request.
  */
-import { type AppContext, type AppQuery, type Problem, type Theme, type ToFrame } from './protocol'
+import { FrameLink, textOf } from './link'
+import type { AppContext, AppQuery, Problem, Theme, ToFrame } from './protocol'
 import { type Answered, Queries } from './queries'
 import { Refused, validated } from './validate'
 
@@ -10,6 +11,8 @@ export interface MountOptions {
   /** An iframe in the page. Its `sandbox` and `src` are set here. */
   iframe: HTMLIFrameElement
   frameUrl: string
+  /** A frame that was opened ahead in this iframe, perhaps with modules in it. */
+  link?: FrameLink
   /** Addresses of the version's own files, read with the viewer's session. */
   files: { entry: string; styles: readonly string[] }
   /** Public modules: what the version imports and what that imports. */
@@ -52,19 +55,18 @@ const TIMEOUT = 20_000
 
 /** Starts the app. Every later news comes through `onStatus`; `destroy` ends it at once. */
 export function mountApp(options: MountOptions): MountedApp {
-  const { iframe, onStatus } = options
+  const { onStatus } = options
   const started = performance.now()
   const aborted = new AbortController()
-  let port: MessagePort | null = null
+  const link = options.link ?? new FrameLink(options.iframe, options.frameUrl)
   let theme = options.context.theme
   let open = true
-  let booted = false
   let rendered = false
   let reports = 0
   let messages = 0
   let second = started
 
-  const send = (message: ToFrame): void => port?.postMessage(message)
+  const send = (message: ToFrame): void => link.send(message)
   const queries = new Queries(options.query, (event) => options.onQuery?.(event))
 
   const fail = (error: Problem, stack: string | null = null): void => {
@@ -76,22 +78,6 @@ export function mountApp(options: MountOptions): MountedApp {
     if (!open) return
     fail({ title: 'The app was stopped', cause, cure: 'Open it again; if it stays, tell whoever built it.' })
     destroy()
-  }
-
-  function listen(event: MessageEvent): void {
-    // An opaque origin has no name to compare; only the window itself tells who speaks.
-    if (event.source === null || event.source !== iframe.contentWindow) return
-    if ((event.data as { t?: unknown } | null)?.t !== 'vitrail-hello') return
-    if (port !== null) {
-      stop('It tried to load its frame anew.')
-      return
-    }
-    const channel = new MessageChannel()
-    port = channel.port1
-    port.onmessage = ({ data }: MessageEvent) => receive(data)
-    // '*': the frame's origin is opaque. Only this window object gets it, and it holds no secret yet.
-    iframe.contentWindow.postMessage(null, '*', [channel.port2])
-    void boot()
   }
 
   function receive(data: unknown): void {
@@ -155,34 +141,25 @@ export function mountApp(options: MountOptions): MountedApp {
     }
   }
 
-  async function text(url: string, own: boolean): Promise<string> {
-    const fetcher = options.fetch ?? fetch
-    const answer = await fetcher(url, {
-      // Both kinds are named by their content and never change: what is in the cache is right.
-      cache: 'force-cache',
-      credentials: own ? 'same-origin' : 'omit',
-      signal: aborted.signal,
-      ...(own && options.headers ? { headers: options.headers } : {}),
-    })
-    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
-    return answer.text()
-  }
+  const text = (url: string, own: boolean): Promise<string> =>
+    textOf(url, { own, signal: aborted.signal, headers: options.headers, fetch: options.fetch })
 
-  // Everything is fetched at once, while the frame's document loads.
-  const parts = Promise.all([
-    Promise.all(options.vendor.map(async ({ specifier, url }) => ({ specifier, code: await text(url, false) }))),
-    Promise.all(options.files.styles.map((url) => text(url, true))),
-    text(options.files.entry, true),
-  ])
-  parts.catch(() => undefined) // told in `boot`
-
+  /** Everything is fetched at once, while the frame's document loads; modules start as soon as they are there. */
   async function boot(): Promise<void> {
-    if (booted) return
-    booted = true
+    const wanted = options.vendor.filter(({ specifier }) => !link.has(specifier))
+    const modules = Promise.all(
+      wanted.map(async ({ specifier, url }) => ({ specifier, code: await text(url, false) })),
+    ).then((fetched) => {
+      if (open) link.give(fetched)
+    })
     try {
-      const [modules, styles, entry] = await parts
+      const [styles, entry] = await Promise.all([
+        Promise.all(options.files.styles.map((url) => text(url, true))),
+        text(options.files.entry, true),
+        modules,
+      ])
       if (!open) return
-      send({ t: 'boot', modules, css: styles.join('\n'), entry, context: { ...options.context, theme } })
+      send({ t: 'boot', css: styles.join('\n'), entry, context: { ...options.context, theme } })
     } catch (reason) {
       fail({
         title: 'The app could not be loaded',
@@ -198,9 +175,7 @@ export function mountApp(options: MountOptions): MountedApp {
     clearTimeout(patience)
     aborted.abort()
     queries.close()
-    removeEventListener('message', listen)
-    port?.close()
-    iframe.removeAttribute('src')
+    link.close()
   }
 
   function impatient(): void {
@@ -209,20 +184,17 @@ export function mountApp(options: MountOptions): MountedApp {
     else if (!rendered) {
       fail({
         title: 'The app shows nothing',
-        cause: port === null ? 'Its frame did not load.' : 'It started, but drew nothing in time.',
+        cause: !link.connected ? 'Its frame did not load.' : 'It started, but drew nothing in time.',
         cure: 'Reload the page; if it stays, tell whoever built the app.',
       })
     }
   }
   let patience = setTimeout(impatient, options.timeout ?? TIMEOUT)
 
-  addEventListener('message', listen)
-  // No allow-same-origin, no popups, no forms, no downloads, no top navigation: see the frame's policy.
-  iframe.setAttribute('sandbox', 'allow-scripts')
-  iframe.setAttribute('referrerpolicy', 'no-referrer')
-  iframe.setAttribute('allow', '')
+  link.receive = receive
+  link.reloaded = () => stop('It tried to load its frame anew.')
   onStatus({ state: 'loading' })
-  iframe.src = options.frameUrl
+  void boot()
 
   return {
     destroy,

@@ -34,13 +34,10 @@ export interface Hello {
 }
 
 export type ToFrame =
-  | {
-      t: 'boot'
-      modules: { specifier: string; code: string }[]
-      css: string
-      entry: string
-      context: AppContext
-    }
+  /** Libraries that the app imports. They may come before it is known which app it is. */
+  | { t: 'modules'; modules: { specifier: string; code: string }[] }
+  /** The app itself, once; nothing more is loaded after it. */
+  | { t: 'boot'; css: string; entry: string; context: AppContext }
   | { t: 'result'; id: number; result: unknown }
   | { t: 'result'; id: number; error: Problem }
   | { t: 'theme'; theme: Theme }
