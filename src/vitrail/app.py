@@ -13,6 +13,9 @@ from vitrail.apps.routes import router as apps
 from vitrail.apps.runtime import open_apps
 from vitrail.apps.session_routes import public as frame
 from vitrail.apps.session_routes import router as app_sessions
+from vitrail.audit.keeper import keeping as keeping_the_log
+from vitrail.audit.routes import router as audit
+from vitrail.audit.settings_watch import note_settings
 from vitrail.http import problems
 from vitrail.http.door import Door
 from vitrail.http.pages import pages
@@ -35,8 +38,13 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_services(settings) as services, keeping(services.licensing):
+        async with (
+            open_services(settings) as services,
+            keeping(services.licensing),
+            keeping_the_log(services.audit),
+        ):
             app.state.services = services
+            await note_settings(services)
             async with open_data(services) as project_data, open_apps(services, project_data) as runtime:
                 app.state.data, app.state.apps = project_data, runtime
                 yield
@@ -51,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     problems.install(app)
-    for router in (system, identity, projects, data, spaces, apps, app_sessions, usage):
+    for router in (system, identity, projects, data, spaces, apps, app_sessions, usage, audit):
         app.include_router(router, prefix=API)
     app.include_router(frame)
     app.include_router(pages(settings))

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from vitrail.audit.chain import Sealer
+from vitrail.audit.keeper import AuditKeeper
 from vitrail.audit.pending import SEALER
 from vitrail.db.engine import Database, open_database
 from vitrail.identity.passwords import Passwords
@@ -32,6 +33,7 @@ class Services:
     secrets: SecretBox
     passwords: Passwords
     licensing: Keeper
+    audit: AuditKeeper
 
     @property
     def licence(self) -> LicenceState:
@@ -59,13 +61,21 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     secrets = open_secret(settings)
     store = open_store(settings)
     db = await open_database(settings)
-    db.info[SEALER] = Sealer(secrets)
+    db.info[SEALER] = sealer = Sealer(secrets)
+    audit = AuditKeeper(settings, db, store, sealer)
     try:
         licensing = Keeper(settings, db)
         await licensing.open()
         yield Services(
-            settings=settings, db=db, store=store, secrets=secrets, passwords=Passwords(), licensing=licensing
+            settings=settings,
+            db=db,
+            store=store,
+            secrets=secrets,
+            passwords=Passwords(),
+            licensing=licensing,
+            audit=audit,
         )
+        await audit.close()
     finally:
         await db.close()
 

@@ -156,6 +156,16 @@ class Settings(BaseSettings):
     session_max_hours: int = _var("VITRAIL_SESSION_MAX_HOURS", 336, "Hours after which a sign-in ends anyway.", ge=1)
     web_dir: Path | None = _var("VITRAIL_WEB_DIR", None, "Folder with the built pages. Default: web/dist beside src.")
 
+    # -- Audit
+    audit_retention_days: int = _var(
+        "VITRAIL_AUDIT_RETENTION_DAYS", 400, "Days that the audit log is kept. 0: for ever.", ge=0, le=36_500
+    )
+    audit_query_retention_days: int = _var(
+        "VITRAIL_AUDIT_QUERY_RETENTION_DAYS", 90, "Days that its entries of apps' queries are kept.", ge=0, le=36_500
+    )
+    audit_queries: bool = _var("VITRAIL_AUDIT_QUERIES", True, "Write each query of an app to the audit log.")
+    audit_openings: bool = _var("VITRAIL_AUDIT_OPENINGS", True, "Write to the audit log who opened which app.")
+
     # -- Licence and data apps
     license_key: Secret = _var("LIGHTDASH_LICENSE_KEY", None, "Licence. Without a valid one, data apps are off.")
     license_public_key: Text = _var(

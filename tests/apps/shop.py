@@ -10,10 +10,13 @@ from pathlib import Path
 import vitrail.db.tables  # noqa: F401 - all tables, so that foreign keys find theirs
 from vitrail.apps.state import Status
 from vitrail.apps.tables import AppRow, VersionRow
+from vitrail.audit.chain import Sealer
+from vitrail.audit.pending import SEALER
 from vitrail.db.base import new_id, now
 from vitrail.db.engine import Database, open_database
 from vitrail.identity.tables import OrganizationRow, PersonRow
 from vitrail.projects.tables import ProjectRow
+from vitrail.secret import SecretBox
 from vitrail.settings import load_settings
 
 
@@ -59,6 +62,7 @@ class Shop:
 async def open_shop(folder: Path, **settings: str) -> AsyncIterator[Shop]:
     """A fresh shop in `folder` (or, with PGCONNECTIONURI, in that database)."""
     database = await open_database(load_settings(VITRAIL_DATA_DIR=str(folder), **settings))
+    database.info[SEALER] = Sealer(SecretBox(b"of a test"))
     ids = {name: new_id() for name in ("organization", "person", "project", "app")}
     moment = now()
     async with database.session() as session:

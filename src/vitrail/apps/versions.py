@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from vitrail.apps import artefacts
+from vitrail.apps.audited import say_ended
 from vitrail.apps.events import EventLog
 from vitrail.apps.state import ENDED, Status
 from vitrail.apps.tables import AppRow, VersionRow
@@ -161,6 +162,9 @@ class Versions:
                 return False
             shown = {"ready_version": version.number} if status is Status.READY else {}
             await session.execute(update(AppRow).where(AppRow.id == version.app_id).values(updated_at=moment, **shown))
+            await session.refresh(version)
+            app = await session.get_one(AppRow, version.app_id)
+            await say_ended(session, app, version, status.value, **({"failure": error["title"]} if error else {}))
         if stages:
             await self.events.append(version_id, "stage", stages[-1])
         await self.events.append(

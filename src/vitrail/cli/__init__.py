@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Run a demo instance with its own data, people and licence."),
     "doctor": ("doctor", "Try every part and say what fails and how to cure it."),
     "license": ("license", "Show, issue and check licences."),
+    "audit": ("audit", "Verify and export the log of what happened."),
     "openapi": ("server", "Print the OpenAPI document of the server's API."),
     "catalog": ("query", "Look into a dbt project's catalog."),
     "query": ("query", "Ask one question; no server needed."),
