@@ -9,10 +9,12 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from vitrail import __version__
+from vitrail.apps.readiness import Readiness
 from vitrail.apps.routes import router as apps
 from vitrail.apps.runtime import open_apps
 from vitrail.apps.session_routes import public as frame
 from vitrail.apps.session_routes import router as app_sessions
+from vitrail.apps.status_routes import router as data_apps
 from vitrail.audit.keeper import keeping as keeping_the_log
 from vitrail.audit.routes import router as audit
 from vitrail.audit.settings_watch import note_settings
@@ -22,6 +24,7 @@ from vitrail.http.pages import pages
 from vitrail.http.system import router as system
 from vitrail.identity.routes import router as identity
 from vitrail.licence.keeper import keeping
+from vitrail.licence.routes import router as licence
 from vitrail.projects.data import open_data
 from vitrail.projects.data_routes import router as data
 from vitrail.projects.routes import router as projects
@@ -43,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
             keeping(services.licensing),
             keeping_the_log(services.audit),
         ):
-            app.state.services = services
+            app.state.services, app.state.readiness = services, Readiness(services)
             await note_settings(services)
             async with open_data(services) as project_data, open_apps(services, project_data) as runtime:
                 app.state.data, app.state.apps = project_data, runtime
@@ -59,7 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     problems.install(app)
-    for router in (system, identity, projects, data, spaces, apps, app_sessions, usage, audit):
+    for router in (system, identity, projects, data, spaces, apps, app_sessions, data_apps, licence, usage, audit):
         app.include_router(router, prefix=API)
     app.include_router(frame)
     app.include_router(pages(settings))

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from vitrail.errors import Unavailable, VitrailError
-from vitrail.licence.features import DataAppsOff
-from vitrail.licence.state import LicenceStatus
+from vitrail.identity.person import Person
+from vitrail.licence.features import DataAppsOff, Feature, feature_state
 from vitrail.services import Services
 
 log = logging.getLogger("vitrail.doctor")
@@ -28,10 +28,11 @@ class Check:
     cure: str | None = None
 
 
-Probe = Callable[[Services], Awaitable[str]]
+Probe = Callable[[Services, Person | None], Awaitable[str]]
+"""Gives what was seen, or raises what is wrong. The person is who asks, where somebody asks in the page."""
 
 
-async def _switch(services: Services) -> str:
+async def switch(services: Services, _person: Person | None) -> str:
     if not services.settings.apps_runtime_enabled:
         raise DataAppsOff(
             "The main switch of data apps, APPS_RUNTIME_ENABLED, is off.",
@@ -40,44 +41,52 @@ async def _switch(services: Services) -> str:
     return "APPS_RUNTIME_ENABLED is on"
 
 
-async def _licence(services: Services) -> str:
+async def licence(services: Services, _person: Person | None) -> str:
+    """By what is known; a licence server is not asked again."""
     state = services.licence
-    if state.usable and (services.data_apps.enabled or services.data_apps.reason == "switched-off"):
-        return state.cause if state.status is LicenceStatus.VALID else f"{state.cause} {state.cure}"
-    if state.usable:
-        raise DataAppsOff(services.data_apps.cause or "", cure=services.data_apps.cure or "")
-    raise DataAppsOff(state.cause, cure=state.cure)
+    allowed = feature_state(Feature.DATA_APPS, services.settings, state)
+    if state.usable and (allowed.enabled or allowed.reason == "switched-off"):
+        return f"{state.cause} {state.cure}".strip()
+    wrong = allowed if state.usable else state
+    raise DataAppsOff(wrong.cause or "", cure=wrong.cure or "")
 
 
-async def _database(services: Services) -> str:
+async def licence_asked_again(services: Services, person: Person | None) -> str:
+    """Asks the licence server first, where there is one."""
+    await services.licensing.check()
+    return await licence(services, person)
+
+
+async def database(services: Services, _person: Person | None) -> str:
     await services.db.ping()
     return {"sqlite": "SQLite in the data folder", "postgresql": "Postgres"}[services.db.dialect]
 
 
-async def _store(services: Services) -> str:
+async def store(services: Services, _person: Person | None) -> str:
     await services.store.check()
     return f"wrote, read and deleted a file in {services.store.where}"
 
 
 PROBES: tuple[tuple[str, str, Probe], ...] = (
-    ("switch", "Switch", _switch),
-    ("licence", "Licence", _licence),
-    ("database", "Database", _database),
-    ("store", "Object store", _store),
+    ("switch", "Switch", switch),
+    ("licence", "Licence", licence_asked_again),
+    ("database", "Database", database),
+    ("store", "Object store", store),
 )
-"""In the order of the page; what data apps are built with follows (`apps.probes`)."""
+"""In the order of the page; what data apps are built with, and who may, follows (`apps.probes`)."""
 
 
-async def examine(services: Services) -> list[Check]:
+async def examine(services: Services, person: Person | None = None) -> list[Check]:
     """Runs every check, one after the other (a check may start a browser), none longer than a minute."""
     from vitrail.apps.probes import PROBES as BUILDING  # heavy to import, and only the doctor needs it
 
-    return [await _one(services, *probe) for probe in (*PROBES, *BUILDING)]
+    return [await run_probe(services, *probe, person) for probe in (*PROBES, *BUILDING)]
 
 
-async def _one(services: Services, name: str, title: str, probe: Probe) -> Check:
+async def run_probe(services: Services, name: str, title: str, probe: Probe, person: Person | None) -> Check:
+    """One check, with a cause and a cure whatever happens."""
     try:
-        return Check(name, title, True, detail=await asyncio.wait_for(probe(services), TIMEOUT_S))
+        return Check(name, title, True, detail=await asyncio.wait_for(probe(services, person), TIMEOUT_S))
     except VitrailError as error:
         return Check(name, title, False, cause=error.cause, cure=error.cure)
     except TimeoutError:

@@ -7,20 +7,21 @@ import pytest
 
 from vitrail.doctor import PROBES
 from vitrail.errors import Unavailable
+from vitrail.identity.person import Person
 from vitrail.services import Services
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
-async def works(_services: Services) -> str:
+async def works(_services: Services, _person: Person | None) -> str:
     return "seen"
 
 
-async def fails(_services: Services) -> str:
+async def fails(_services: Services, _person: Person | None) -> str:
     raise Unavailable("It is gone.", cure="Bring it back.")
 
 
-async def breaks(_services: Services) -> str:
+async def breaks(_services: Services, _person: Person | None) -> str:
     raise RuntimeError("password=hunter2")
 
 
@@ -56,7 +57,7 @@ async def test_each_part_is_tried_and_one_that_breaks_hides_no_other(ada: httpx.
 async def test_a_part_that_hangs_is_given_up(ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     import asyncio
 
-    async def hangs(_services: Services) -> str:
+    async def hangs(_services: Services, _person: Person | None) -> str:
         await asyncio.sleep(60)
         return "never"
 
@@ -65,3 +66,8 @@ async def test_a_part_that_hangs_is_given_up(ada: httpx.AsyncClient, monkeypatch
     found = (await ada.get("/api/v1/doctor")).json()[-1]
     assert found["ok"] is False
     assert "did not answer" in found["cause"]
+
+
+async def test_it_is_not_run_more_than_a_few_times_a_minute(ada: httpx.AsyncClient) -> None:
+    answers = [(await ada.get("/api/v1/doctor")).status_code for _ in range(7)]
+    assert answers == [200] * 6 + [429]

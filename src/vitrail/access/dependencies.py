@@ -18,7 +18,7 @@ from vitrail.access.decisions import decide, not_found
 from vitrail.access.placement import Placement
 from vitrail.identity.authentication import Authenticated, authenticate
 from vitrail.identity.person import Person
-from vitrail.licence.features import Feature, or_off
+from vitrail.licence.features import Feature, in_general, or_off
 from vitrail.projects import repository as projects
 from vitrail.services import CurrentServices
 
@@ -81,9 +81,14 @@ async def open_to_all() -> None:
 OpenToAll = Depends(open_to_all)
 
 
+def may_see_why(person: Person) -> bool:
+    """Whether a person is told what the operator set and what the licence says."""
+    return "manage:Organization" in person.scopes()
+
+
 class FeatureOn:
-    """Raises the feature's `FeatureOff`, which says whether switch or licence keeps it off and how to cure it; to
-    strangers it says only that they are not signed in."""
+    """Raises the feature's `FeatureOff`: to administrators it says whether switch or licence keeps it off and how to
+    cure it, to others whom to ask, to strangers only that they are not signed in."""
 
     def __init__(self, feature: Feature) -> None:
         self.feature = feature
@@ -91,8 +96,8 @@ class FeatureOn:
     async def __call__(self, request: Request, services: CurrentServices) -> None:
         state = services.feature(self.feature)
         if not state.enabled:
-            await authenticate(services, request)
-            or_off(self.feature, state)
+            person = (await authenticate(services, request)).person
+            or_off(self.feature, state if may_see_why(person) else in_general(self.feature, state))
 
 
 # In a route or router: `dependencies=[DataAppsOn]`. On what makes or changes things, never on what lists or takes away.

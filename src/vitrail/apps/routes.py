@@ -17,7 +17,9 @@ from vitrail.apps.service import AppService
 from vitrail.identity.person import Person
 from vitrail.services import CurrentServices
 
-router = APIRouter(tags=["apps"], dependencies=[DataAppsOn])
+router = APIRouter(tags=["apps"])
+# While data apps are off nothing is built (`DataAppsOn`) or opened; what was made stays listed, can be read, moved,
+# renamed and deleted.
 
 STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -51,7 +53,7 @@ async def list_apps(
     return [app_out(services.settings, record, can_manage=may) for record, may in found]
 
 
-@router.post("/projects/{project_id}/apps", status_code=201)
+@router.post("/projects/{project_id}/apps", status_code=201, dependencies=[DataAppsOn])
 async def create_app(
     project_id: str,
     wish: wire.NewApp,
@@ -104,7 +106,7 @@ async def list_versions(
     return [version_out(found) for found in await AppService(services, runtime, person).versions(app_id)]
 
 
-@router.post("/apps/{app_id}/versions", status_code=201)
+@router.post("/apps/{app_id}/versions", status_code=201, dependencies=[DataAppsOn])
 async def iterate_app(
     app_id: str, wish: wire.NewVersion, person: Managing, services: CurrentServices, runtime: CurrentRuntime
 ) -> wire.AppAndVersion:
@@ -128,7 +130,7 @@ async def cancel_version(
     return version_out(await AppService(services, runtime, person).cancel(app_id, number))
 
 
-@router.post("/apps/{app_id}/versions/{number}/restore", status_code=201)
+@router.post("/apps/{app_id}/versions/{number}/restore", status_code=201, dependencies=[DataAppsOn])
 async def restore_version(
     app_id: str, number: int, person: Managing, services: CurrentServices, runtime: CurrentRuntime
 ) -> wire.AppAndVersion:

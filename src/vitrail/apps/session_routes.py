@@ -8,20 +8,31 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from vitrail.access.decisions import not_found
-from vitrail.access.dependencies import DataAppsOn, OpenToAll, Permission
+from vitrail.access.dependencies import FeatureOn, OpenToAll, Permission
 from vitrail.apps import schemas as wire
 from vitrail.apps.check_pass import COOKIE, read_check_pass
 from vitrail.apps.csp import frame_headers
 from vitrail.apps.routes import CurrentRuntime
 from vitrail.apps.sessions import AppSessions, Asker
 from vitrail.identity.authentication import authenticate
+from vitrail.licence.features import Feature
 from vitrail.projects.answers import QueryOut, query_out
 from vitrail.secret import token
 from vitrail.services import CurrentServices
 
-router = APIRouter(tags=["app sessions"], dependencies=[DataAppsOn])
+
+async def opening_on(request: Request, services: CurrentServices) -> None:
+    """Opening needs data apps to be on, except for the server's own browser: a build that began is checked to its
+    end."""
+    sent = request.cookies.get(COOKIE)
+    if sent is None or read_check_pass(sent, services.secrets) is None:
+        await DATA_APPS_ON(request, services)
+
+
+router = APIRouter(tags=["app sessions"], dependencies=[Depends(opening_on)])
 public = APIRouter(tags=["frame"], dependencies=[OpenToAll])
 
+DATA_APPS_ON = FeatureOn(Feature.DATA_APPS)
 PRIVATE_FOREVER = "private, max-age=31536000, immutable"
 PUBLIC_FOREVER = "public, max-age=31536000, immutable"
 

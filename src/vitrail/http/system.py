@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from vitrail import __version__
 from vitrail.access.dependencies import OpenToAll, require
+from vitrail.apps.readiness import COSTLY_PER_MINUTE, Readiness
 from vitrail.doctor import examine
 from vitrail.identity.person import Person
 from vitrail.services import CurrentServices
@@ -39,7 +40,13 @@ async def health(services: CurrentServices) -> Health:
 
 @router.get("/doctor")
 async def doctor(
-    _person: Annotated[Person, require("manage", "Organization", of="organization")], services: CurrentServices
+    request: Request,
+    person: Annotated[Person, require("manage", "Organization", of="organization")],
+    services: CurrentServices,
 ) -> list[Finding]:
-    """Every part tried for real, with cause and cure where one fails. For administrators."""
-    return [Finding.model_validate(check) for check in await examine(services)]
+    """Every part tried for real, with cause and cure where one fails. For administrators, and only so often in a
+    minute."""
+    readiness = request.app.state.readiness
+    assert isinstance(readiness, Readiness)
+    readiness.allow("Everything together", COSTLY_PER_MINUTE)
+    return [Finding.model_validate(check) for check in await examine(services, person)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vitrail.identity import schemas
 from vitrail.identity.schemas import Model
-from vitrail.licence.features import Feature, feature_state
+from vitrail.licence.features import Feature, feature_state, in_general
 from vitrail.services import Services
 from vitrail.settings import ModelProvider, Settings
 
@@ -21,12 +21,14 @@ def model_in_use(settings: Settings) -> Model:
     return Model(provider=provider.value, name=names[provider], offline=provider is ModelProvider.OFFLINE)
 
 
-def features_of(services: Services) -> schemas.Features:
-    """Every feature with its cause and cure where it is off, all judged at one moment."""
+def features_of(services: Services, *, why: bool) -> schemas.Features:
+    """Every feature with its cause and cure where it is off, all judged at one moment; in general words unless the
+    person may see `why`."""
     licence = services.licence
 
     def state(feature: Feature) -> schemas.Feature:
-        return schemas.Feature.model_validate(feature_state(feature, services.settings, licence))
+        found = feature_state(feature, services.settings, licence)
+        return schemas.Feature.model_validate(found if why else in_general(feature, found))
 
     return schemas.Features(
         data_apps=state(Feature.DATA_APPS),

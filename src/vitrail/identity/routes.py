@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from vitrail.access.dependencies import CurrentPerson, HowSignedIn, OpenToAll
+from vitrail.access.dependencies import CurrentPerson, HowSignedIn, OpenToAll, may_see_why
 from vitrail.db.dependencies import DbSession
 from vitrail.errors import Forbidden
 from vitrail.identity import repository, schemas, service
@@ -54,7 +54,7 @@ async def me(how: HowSignedIn, person: CurrentPerson, services: CurrentServices,
         user=schemas.User.model_validate(person),
         organization=schemas.Organization.model_validate(organization),
         csrf_token=csrf_token(services, how.session_hash) if how.session_hash else None,
-        features=features_of(services),
+        features=features_of(services, why=may_see_why(person)),
         projects=[
             schemas.MyProject(id=row.id, name=row.name, role=person.role(row.id), scopes=sorted(person.scopes(row.id)))
             for row in await projects.all_visible(session, person)

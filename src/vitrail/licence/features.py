@@ -102,6 +102,19 @@ def feature_state(feature: Feature, settings: Settings, licence: LicenceState) -
     )
 
 
+def in_general(feature: Feature, state: FeatureState) -> FeatureState:
+    """The same for people who do not run the instance: that it is off, and whom to ask."""
+    if state.enabled:
+        return state
+    words = ABOUT[feature].words
+    cause = (
+        f"{words[0].upper()}{words[1:]} are switched off here."
+        if state.reason == "switched-off"
+        else f"The licence of this instance does not allow {words} now."
+    )
+    return FeatureState(False, state.reason, cause, "Ask an administrator; the page “Licence” tells them why.")
+
+
 def or_off(feature: Feature, state: FeatureState) -> None:
     """Raises the feature's own `FeatureOff`, unless it is on."""
     if not state.enabled:
