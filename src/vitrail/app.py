@@ -18,6 +18,9 @@ from vitrail.apps.status_routes import router as data_apps
 from vitrail.audit.keeper import keeping as keeping_the_log
 from vitrail.audit.routes import router as audit
 from vitrail.audit.settings_watch import note_settings
+from vitrail.charts.routes import router as charts
+from vitrail.content.routes import router as content
+from vitrail.dashboards.routes import router as dashboards
 from vitrail.http import problems
 from vitrail.http.door import Door
 from vitrail.http.pages import pages
@@ -62,7 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     problems.install(app)
-    for router in (system, identity, projects, data, spaces, apps, app_sessions, data_apps, licence, usage, audit):
+    for router in (system, identity, projects, data, spaces, content, charts, dashboards, apps, app_sessions, data_apps, licence, usage, audit):
         app.include_router(router, prefix=API)
     app.include_router(frame)
     app.include_router(pages(settings))

@@ -17,7 +17,6 @@ from vitrail.apps import artefacts
 from vitrail.apps.events import EventLog
 from vitrail.apps.pages import LoopbackPages
 from vitrail.apps.pipeline import Pipeline, PipelineParts
-from vitrail.apps.placing import place_in
 from vitrail.apps.renderer import Ahead, Renderer
 from vitrail.apps.spending import BuildSpending
 from vitrail.apps.state import Status
@@ -27,6 +26,7 @@ from vitrail.apps.versions import Job, Versions
 from vitrail.apps.workflow import BuildQueue, sqlite_url
 from vitrail.apps.workspace import Workspaces
 from vitrail.catalog.model import Catalog
+from vitrail.content.placing import place_in
 from vitrail.db.engine import database_url
 from vitrail.errors import Forbidden, Unavailable, VitrailError
 from vitrail.identity import repository as people

@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from vitrail.access.decisions import Decision, decide, not_found
 from vitrail.apps import artefacts
 from vitrail.apps.failures import BuildUnderWay
-from vitrail.apps.placing import place_in, place_of
 from vitrail.apps.repository import AppRecord, AppRepository, VersionRecord
 from vitrail.apps.runtime import AppsRuntime
 from vitrail.apps.schemas import AppChange, NewApp, NewVersion
 from vitrail.apps.state import Status
 from vitrail.apps.tables import AppRow, VersionRow
+from vitrail.content.placing import may_move, place_in, place_of
 from vitrail.db.base import now
 from vitrail.db.errors import AlreadyThere
 from vitrail.errors import Conflict, InvalidInput
@@ -201,13 +201,8 @@ class AppService:
         """File the app in a space, or take it back to its creator's personal apps. Both ends are asked: one must be
         allowed to manage it where it is and where it goes."""
         async with self._services.db.session() as session:
-            record = await self._visible(session, app_id)
-            app = record.app
-            (await self._decide(session, app, "manage")).or_forbidden()
-            target = await place_in(session, self._person, app.project_id, creator_id=app.creator_id, space_id=space_id)
-            if space_id is not None and target.space_role is None:
-                raise not_found("space")
-            decide(self._person, "manage", "DataApp", target).or_forbidden()
+            app = (await self._visible(session, app_id)).app
+            await may_move(session, self._person, "DataApp", app, space_id)
             await session.execute(update(AppRow).where(AppRow.id == app_id).values(space_id=space_id, updated_at=now()))
         async with self._services.db.session() as session:
             moved = await AppRepository(session).get(self._person, app_id)

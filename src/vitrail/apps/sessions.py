@@ -14,13 +14,13 @@ from typing import Any
 from vitrail.access.decisions import decide, not_found
 from vitrail.apps import artefacts
 from vitrail.apps.check_pass import CheckPass
-from vitrail.apps.placing import place_of
 from vitrail.apps.repository import AppRepository
 from vitrail.apps.runtime import AppsRuntime
 from vitrail.apps.schemas import Files, SessionOut, VendorModule, Viewer
 from vitrail.apps.state import Status
 from vitrail.apps.tables import AppRow, SessionRow, VersionRow
 from vitrail.catalog.model import FieldId
+from vitrail.content.placing import place_of
 from vitrail.db.base import new_id, now
 from vitrail.errors import Conflict, Forbidden
 from vitrail.identity import repository as people

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -21,7 +21,7 @@ from vitrail.projects.service import Connection, connection
 from vitrail.projects.tables import ProjectRow
 from vitrail.query.metric_query import MetricQuery
 from vitrail.query.result import QueryResult
-from vitrail.query.run import Limits, run_query
+from vitrail.query.run import Limits, compile_query, run_query
 from vitrail.secret import SecretBox
 from vitrail.services import Services
 from vitrail.settings import Settings
@@ -71,12 +71,26 @@ class ProjectData:
         return narrow(await self.catalog(project_id), person.viewer())
 
     async def run(
-        self, project_id: str, person: Person, query: MetricQuery, *, allowed: frozenset[FieldId] | None = None
+        self,
+        project_id: str,
+        person: Person,
+        query: MetricQuery,
+        *,
+        allowed: frozenset[FieldId] | None = None,
+        most: int | None = None,
     ) -> QueryResult:
-        """The rows of `query` as `person` may see them; with `allowed`, only those fields may be asked for."""
+        """The rows of `query` as `person` may see them; with `allowed`, only those fields may be asked for. `most`
+        replaces the instance's limit of rows (exports have one of their own)."""
         catalog = await self.catalog(project_id)
         warehouse = await self._warehouse(project_id)
-        return await run_query(query, catalog, person.viewer(), warehouse, limits=self._limits, allowed=allowed)
+        limits = self._limits if most is None else replace(self._limits, maximum=most)
+        return await run_query(query, catalog, person.viewer(), warehouse, limits=limits, allowed=allowed)
+
+    async def check(self, project_id: str, person: Person, query: MetricQuery) -> None:
+        """Raises what `run` would raise for this question and this person, without asking the warehouse."""
+        catalog = await self.catalog(project_id)
+        warehouse = await self._warehouse(project_id)
+        compile_query(query, catalog, person.viewer(), warehouse.dialect, limits=self._limits)
 
     async def _warehouse(self, project_id: str) -> Warehouse:
         async with self._lock(project_id):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 
 from vitrail.access.decisions import not_found
 from vitrail.access.dependencies import require
@@ -51,6 +51,9 @@ def _data(request: Request) -> ProjectData:
     data = request.app.state.data
     assert isinstance(data, ProjectData)
     return data
+
+
+CurrentData = Annotated[ProjectData, Depends(_data)]
 
 
 @router.get("/projects/{project_id}/catalog")
