@@ -1,7 +1,9 @@
-import type { App, Explore, Finding, Me, Source, Space, Version } from '../src/api/types'
+import type { App, Explore, Licence, Me, PartOfDataApps, Source, Space, Version } from '../src/api/types'
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
 const picture = (name: string) => `/dev/pictures/${name}.svg`
+
+const ON = { enabled: true, reason: null, cause: null, cure: null }
 
 export type Who = 'ada' | 'vera' | 'off'
 
@@ -23,14 +25,19 @@ export function me(who: Who): Me {
       dataApps:
         who === 'off'
           ? { enabled: false, reason: 'switch', cause: 'APPS_RUNTIME_ENABLED is not set to true.', cure: 'Set APPS_RUNTIME_ENABLED=true and restart.' }
-          : { enabled: true, reason: null, cause: null, cure: null },
+          : ON,
+      customRoles: ON,
+      groups: ON,
+      serviceAccounts: ON,
+      embedding: ON,
     },
     projects: [
       {
         id: 'p1',
         name: 'Jaffle Shop',
+        preview: false,
         role: viewer ? 'viewer' : 'admin',
-        scopes: viewer ? ['view:Project', 'view:DataApp'] : ['view:Project', 'view:DataApp', 'create:DataApp', 'manage:DataApp', 'create:Space'],
+        scopes: viewer ? ['view:Project', 'view:DataApp'] : ['view:Project', 'view:DataApp', 'create:DataApp', 'manage:DataApp', 'create:Space', 'manage:Organization'],
       },
     ],
     model: { provider: 'offline', name: 'Built-in planner', offline: true },
@@ -136,18 +143,79 @@ export const explores: Explore[] = [
   },
 ]
 
-const finding = (name: string, title: string, detail: string, cause: string | null = null, cure: string | null = null): Finding => ({
-  name, title, ok: cause === null, detail, cause, cure,
+const part = (name: string, title: string, detail: string, more: Partial<PartOfDataApps> = {}): PartOfDataApps => ({
+  name,
+  title,
+  state: 'ok',
+  detail,
+  cause: null,
+  cure: null,
+  note: null,
+  testedAt: null,
+  tookMs: null,
+  ...more,
 })
-export const findings: Finding[] = [
-  finding('switch', 'Switch', 'APPS_RUNTIME_ENABLED is true'),
-  finding('licence', 'Licence', 'Demo licence, valid until 22 December 2026'),
-  finding('store', 'Object store', 'Local folder'),
-  finding('sandbox', 'Sandbox', 'bubblewrap 0.8, created in 14 ms'),
-  finding('toolchain', 'App toolchain', 'a41f7c, Node 24.19'),
-  finding('browser', 'Browser', '', 'No Chromium was found.', 'Install it (apt-get install chromium), or set VITRAIL_CHROMIUM to its path. Until then versions are not checked in a browser.'),
-  finding('model', 'Model', 'Built-in offline planner'),
+
+export const parts: PartOfDataApps[] = [
+  part('switch', 'Switch', 'APPS_RUNTIME_ENABLED is on'),
+  part('licence', 'Licence', 'The licence is valid until 2027-03-01.'),
+  part('scope', 'Scope', '1 of 2 people may create data apps; you may, in Jaffle Shop'),
+  part('store', 'Object store', 'wrote, read and deleted a file in the local folder', {
+    note: 'Writes, reads and deletes a small object.',
+    testedAt: minutesAgo(3),
+    tookMs: 12,
+  }),
+  part('sandbox', 'Sandbox', '', {
+    state: 'wrong',
+    cause: 'The settings ask for E2B sandboxes, which this version of Vitrail does not offer.',
+    cure: 'Set SANDBOX_PROVIDER=local: builds then run in bubblewrap sandboxes on this machine.',
+  }),
+  part('toolchain', 'App toolchain', '', { state: 'untested', note: 'Looks for this version’s toolchain.' }),
+  part('browser', 'Browser', '', { state: 'untested', note: 'Starts the browser that checks apps.' }),
+  part('model', 'Model', '', {
+    state: 'untested',
+    note: 'Sends one short request for one token, which the provider bills.',
+  }),
 ]
+
+export const licence: Licence = {
+  status: 'expiring',
+  cause: 'The licence ends on 2026-12-01.',
+  cure: 'Renew it before that day.',
+  source: 'online',
+  fingerprint: '0123456789abcdef',
+  id: '218810ed-2ac8-4c26-a725-a6da67500561',
+  holder: 'Jaffle Shop',
+  issued: minutesAgo(400_000),
+  expiry: '2026-12-01T00:00:00Z',
+  renewBy: null,
+  features: [
+    ['data_apps', 'Data apps', 'APPS_RUNTIME_ENABLED', true],
+    ['custom_roles', 'Custom roles', 'CUSTOM_ROLES_ENABLED', true],
+    ['groups', 'Groups', 'GROUPS_ENABLED', null],
+    ['service_accounts', 'Service accounts', 'SERVICE_ACCOUNT_ENABLED', true],
+    ['embedding', 'Embedding', 'EMBEDDING_ENABLED', false],
+    ['mcp', 'MCP', 'MCP_ENABLED', null],
+  ].map(([feature, title, variable, named]) => ({
+    feature: feature as Licence['features'][number]['feature'],
+    title: title as string,
+    variable: variable as string,
+    switchedOn: true,
+    named: named as boolean | null,
+    enabled: named !== false,
+    reason: named === false ? 'not-licensed' : null,
+    cause: named === false ? 'The licence is valid but does not name embedding.' : null,
+    cure: named === false ? 'Ask for a licence with the feature embedding.' : null,
+  })),
+  server: {
+    host: 'licences.example.com',
+    answeredAt: minutesAgo(200),
+    triedAt: minutesAgo(200),
+    nextAt: minutesAgo(-1240),
+    error: null,
+    graceUntil: null,
+  },
+}
 
 export const source: Source = {
   files: [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Plugin } from 'vite'
-import { app, explores, findings, type MockState, me, source, spaces, state, version } from './data'
+import { app, explores, licence, type MockState, me, parts, source, spaces, state, version } from './data'
 
 const STAGES = ['pending', 'sandbox', 'catalog', 'generating', 'checking', 'packaging']
 
@@ -70,7 +70,8 @@ function route(
   }
   if (!s.who) return problem(response, 401, 'Not signed in', 'No valid session came with the request.', 'Sign in.')
   if (path === '/auth/me') return send(response, me(s.who))
-  if (path === '/doctor') return send(response, findings)
+  if (path === '/data-apps/status') return send(response, parts)
+  if (path === '/organization/licence') return send(response, licence)
   if (noun === 'projects' && part === 'spaces') {
     if (method === 'POST') {
       const made = { id: `s${spaces.length}`, projectId: 'p1', name: data.name ?? '', parentId: data.parentId ?? null, access: 'inherited' as const, role: 'full' as const, appCount: 0, createdAt: new Date().toISOString() }

@@ -104,12 +104,18 @@ const builder = createRoute({
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: '/settings/data-apps',
-  component: lazyRouteComponent(() => import('./features/settings/DataAppsPage')),
+  component: lazyRouteComponent(() => import('./features/data-apps/DataAppsPage')),
+})
+
+const licence = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/licence',
+  component: lazyRouteComponent(() => import('./features/licence/LicencePage')),
 })
 
 const tree = root.addChildren([
   login,
-  signedIn.addChildren([home, apps, spaces, space, newApp, app, builder, settings]),
+  signedIn.addChildren([home, apps, spaces, space, newApp, app, builder, settings, licence]),
 ])
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -56,7 +56,13 @@ async def me(how: HowSignedIn, person: CurrentPerson, services: CurrentServices,
         csrf_token=csrf_token(services, how.session_hash) if how.session_hash else None,
         features=features_of(services, why=may_see_why(person)),
         projects=[
-            schemas.MyProject(id=row.id, name=row.name, role=person.role(row.id), scopes=sorted(person.scopes(row.id)))
+            schemas.MyProject(
+                id=row.id,
+                name=row.name,
+                preview=row.preview,
+                role=person.role(row.id),
+                scopes=sorted(person.scopes(row.id)),
+            )
             for row in await projects.all_visible(session, person)
         ],
         model=model_in_use(services.settings),

@@ -51,6 +51,7 @@ class Features(Wire):
 class MyProject(Wire):
     id: str
     name: str
+    preview: bool
     role: str
     scopes: list[str]
 

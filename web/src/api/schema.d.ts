@@ -33,7 +33,8 @@ export interface paths {
         };
         /**
          * Doctor
-         * @description Every part tried for real, with cause and cure where one fails. For administrators.
+         * @description Every part tried for real, with cause and cure where one fails. For administrators, and only so often in a
+         *     minute.
          */
         get: operations["doctor"];
         put?: never;
@@ -286,6 +287,411 @@ export interface paths {
         get: operations["get_space"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Content
+         * @description The dashboards, charts and apps of a project that I may open, the newest change first.
+         */
+        get: operations["list_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spaces/{space_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Space Content
+         * @description What is filed in a space that I may see, as far as I may open it; spaces within it have lists of their own.
+         */
+        get: operations["list_space_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/charts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Charts
+         * @description The project's charts that I may open, the newest change first; `q` looks in names and descriptions.
+         */
+        get: operations["list_charts"];
+        put?: never;
+        /**
+         * Create Chart
+         * @description Save a chart in a space where I may manage charts. Its question must be one that I may ask.
+         */
+        post: operations["create_chart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/charts/{chart_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Chart
+         * @description One chart.
+         */
+        get: operations["get_chart"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Chart
+         * @description Delete a chart with its history. Dashboards that show it say that it is gone.
+         */
+        delete: operations["delete_chart"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Chart
+         * @description Save a new version. 409 when somebody else saved after the version that the change is based on.
+         */
+        patch: operations["change_chart"];
+        trace?: never;
+    };
+    "/api/v1/charts/{chart_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Chart
+         * @description File a chart in another space. I must be allowed to manage charts in both.
+         */
+        post: operations["move_chart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/charts/{chart_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Chart Versions
+         * @description The saves of a chart, the newest first.
+         */
+        get: operations["list_chart_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/charts/{chart_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Chart Version
+         * @description One save.
+         */
+        get: operations["get_chart_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/charts/{chart_id}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Chart Version
+         * @description Make a new version that is an old one again; nothing is deleted.
+         */
+        post: operations["restore_chart_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/charts/{chart_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chart Results
+         * @description The chart's rows as I may see them. Opening the chart is enough; exploring is not needed.
+         */
+        post: operations["chart_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/charts/{chart_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Chart
+         * @description The chart's rows as a CSV file, for holders of `manage:ExportCsv`.
+         */
+        post: operations["export_chart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Dashboards
+         * @description The project's dashboards that I may open, the newest change first; `q` looks in names and descriptions.
+         */
+        get: operations["list_dashboards"];
+        put?: never;
+        /**
+         * Create Dashboard
+         * @description Make a dashboard in a space where I may manage dashboards.
+         */
+        post: operations["create_dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dashboard
+         * @description One dashboard, with those of its charts and apps that I may open.
+         */
+        get: operations["get_dashboard"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Dashboard
+         * @description Delete a dashboard with its history. Its charts stay.
+         */
+        delete: operations["delete_dashboard"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Dashboard
+         * @description Save a new version. 409 when somebody else saved after the version that the change is based on.
+         */
+        patch: operations["change_dashboard"];
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Dashboard
+         * @description File a dashboard in another space. I must be allowed to manage dashboards in both. Its charts stay where they
+         *     are.
+         */
+        post: operations["move_dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Dashboard Versions
+         * @description The saves of a dashboard, the newest first.
+         */
+        get: operations["list_dashboard_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dashboard Version
+         * @description One save.
+         */
+        get: operations["get_dashboard_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Dashboard Version
+         * @description Make a new version that is an old one again; nothing is deleted.
+         */
+        post: operations["restore_dashboard_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}/tiles/{tile_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tile Results
+         * @description A tile's rows as I may see them, with the dashboard's filters as I set them.
+         */
+        post: operations["tile_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}/tiles/{tile_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Tile
+         * @description A tile's rows as a CSV file, for holders of `manage:ExportCsv`.
+         */
+        post: operations["export_tile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}/filters/{filter_id}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Filter Values
+         * @description Values to choose from for a filter of the dashboard: those that I may see in its field.
+         */
+        post: operations["filter_values"];
         delete?: never;
         options?: never;
         head?: never;
@@ -569,6 +975,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/data-apps/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Data Apps Status
+         * @description What data apps need, each with its state as far as it is known without testing. For administrators.
+         */
+        get: operations["data_apps_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-apps/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Data Apps
+         * @description Test parts for real: an object is written and read, a sandbox is started, the model is asked for one token. For
+         *     administrators, and only so often in a minute.
+         */
+        post: operations["check_data_apps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organization/licence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Licence
+         * @description Where the licence stands, what it allows, and why not more. The key is in no answer.
+         */
+        get: operations["get_licence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/usage": {
         parameters: {
             query?: never;
@@ -737,10 +1204,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Audit
+         * @description What happened, newest first.
+         */
+        get: operations["search_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit Status
+         * @description What can be asked for, how long entries are kept, and when the log was last verified.
+         */
+        get: operations["audit_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Audit
+         * @description All entries that match, as CSV or as JSON Lines. The export itself is written to the log.
+         */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify Audit
+         * @description Read the organisation's whole log and say whether it is as it was written.
+         */
+        post: operations["verify_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Action
+         * @description What can happen, as `noun.verb`. `docs/audit.md` is compared with this list by a test; `audit/sentences.py` has
+         *     the words for each.
+         * @enum {string}
+         */
+        Action: "sign-in.succeeded" | "sign-in.failed" | "sign-in.blocked" | "sign-in.ended" | "session.revoked" | "person.invited" | "person.created" | "person.changed" | "person.deactivated" | "person.reactivated" | "person.deleted" | "person.password-changed" | "person.password-reset-asked" | "person.password-reset" | "group.created" | "group.changed" | "group.deleted" | "group.member-added" | "group.member-removed" | "attribute.created" | "attribute.changed" | "attribute.deleted" | "attribute.given" | "attribute.taken" | "service-account.created" | "service-account.changed" | "service-account.deleted" | "token.created" | "token.rotated" | "token.revoked" | "role.created" | "role.changed" | "role.deleted" | "grant.given" | "grant.taken" | "space.created" | "space.changed" | "space.moved" | "space.restricted" | "space.opened-up" | "space.deleted" | "share.given" | "share.taken" | "chart.created" | "chart.changed" | "chart.moved" | "chart.restored" | "chart.deleted" | "dashboard.created" | "dashboard.changed" | "dashboard.moved" | "dashboard.restored" | "dashboard.deleted" | "app.created" | "app.changed" | "app.moved" | "app.restored" | "app.deleted" | "app.opened" | "build.started" | "build.cancelled" | "build.ended" | "query.answered" | "query.failed" | "export.made" | "budget.created" | "budget.changed" | "budget.removed" | "usage.corrected" | "licence.changed" | "settings.changed" | "project.created" | "project.changed" | "audit.exported" | "audit.verified" | "audit.pruned" | "audit.lost";
         /**
          * AdditionalMetric
          * @description A metric made in the query: an aggregate over a dimension of the explore.
@@ -763,11 +1317,18 @@ export interface components {
             baseDimensionName?: string | null;
         };
         /** AndGroup */
-        AndGroup: {
+        "AndGroup-Input": {
             /** Id */
             id?: string | null;
             /** And */
-            and: (components["schemas"]["AndGroup"] | components["schemas"]["OrGroup"] | components["schemas"]["FilterRule"])[];
+            and: (components["schemas"]["AndGroup-Input"] | components["schemas"]["OrGroup-Input"] | components["schemas"]["FilterRule"])[];
+        };
+        /** AndGroup */
+        "AndGroup-Output": {
+            /** Id */
+            id?: string | null;
+            /** And */
+            and: (components["schemas"]["AndGroup-Output"] | components["schemas"]["OrGroup-Output"] | components["schemas"]["FilterRule"])[];
         };
         /** AppAndVersion */
         AppAndVersion: {
@@ -821,7 +1382,89 @@ export interface components {
         };
         /** AppQuery */
         AppQuery: {
-            query: components["schemas"]["MetricQuery"];
+            query: components["schemas"]["MetricQuery-Input"];
+        };
+        /** AppTile */
+        AppTile: {
+            /** Id */
+            id: string;
+            /** Tab */
+            tab: string;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** W */
+            w: number;
+            /** H */
+            h: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "app";
+            /** Appid */
+            appId: string;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * Ask
+         * @description Which save to answer: the newest, or (for those who may manage the chart) another one.
+         */
+        Ask: {
+            /** Version */
+            version?: number | null;
+        };
+        /** AuditStatus */
+        AuditStatus: {
+            /** Mayverify */
+            mayVerify: boolean;
+            lastVerified: components["schemas"]["LastVerified"] | null;
+            keptDays: components["schemas"]["Kept"];
+            /**
+             * Nouns
+             * @description What can happen, by noun.
+             */
+            nouns: {
+                [key: string]: string[];
+            };
+            /**
+             * Projects
+             * @description The projects whose entries you may read.
+             */
+            projects: components["schemas"]["Party"][];
+        };
+        /** Author */
+        Author: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * BigNumberLook
+         * @description The first row's `value`. `compare` names another metric of that row, or (`previous`) the row after it.
+         */
+        BigNumberLook: {
+            /** Fields */
+            fields?: {
+                [key: string]: components["schemas"]["FieldLook"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "big_number";
+            /** Value */
+            value: string;
+            /** Compare */
+            compare?: string | "previous" | null;
+            /**
+             * Risingisgood
+             * @default true
+             */
+            risingIsGood: boolean;
         };
         /** Budget */
         Budget: {
@@ -866,6 +1509,218 @@ export interface components {
          * @enum {string}
          */
         By: "day" | "person" | "project" | "app" | "model" | "stage" | "version";
+        /**
+         * CartesianLook
+         * @description Lines, bars, areas, dots over two axes. `series`: a dimension whose values become series of their own.
+         */
+        CartesianLook: {
+            /** Fields */
+            fields?: {
+                [key: string]: components["schemas"]["FieldLook"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "area" | "bar" | "horizontal_bar" | "line" | "scatter";
+            /** X */
+            x: string;
+            /** Y */
+            y: string[];
+            /** Series */
+            series?: string | null;
+            /** Right */
+            right?: string[];
+            /**
+             * Stacking
+             * @default none
+             * @enum {string}
+             */
+            stacking: "none" | "stacked" | "percent";
+            /**
+             * Legend
+             * @default top
+             * @enum {string}
+             */
+            legend: "none" | "top" | "bottom" | "right";
+            /** Xlabel */
+            xLabel?: string | null;
+            /** Ylabel */
+            yLabel?: string | null;
+            /**
+             * Fromzero
+             * @default true
+             */
+            fromZero: boolean;
+            /**
+             * Showvalues
+             * @default false
+             */
+            showValues: boolean;
+            /**
+             * Smooth
+             * @default false
+             */
+            smooth: boolean;
+        };
+        /** Chain */
+        Chain: {
+            /** Chain */
+            chain: string;
+            /** Entries */
+            entries: number;
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            problem: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * ChartChange
+         * @description What is given replaces what was; `basedOn` is the version that was changed.
+         */
+        ChartChange: {
+            /**
+             * Basedon
+             * @description The version that the change starts from.
+             */
+            basedOn: number;
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            query?: components["schemas"]["MetricQuery-Input"] | null;
+            /** Config */
+            config?: (components["schemas"]["CartesianLook"] | components["schemas"]["PieLook"] | components["schemas"]["TableLook"] | components["schemas"]["BigNumberLook"]) | null;
+        };
+        /** ChartOut */
+        ChartOut: {
+            /** Id */
+            id: string;
+            /** Projectid */
+            projectId: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Spaceid */
+            spaceId: string;
+            /** Spacename */
+            spaceName: string;
+            /** Version */
+            version: number;
+            createdBy: components["schemas"]["Author"] | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            updatedBy: components["schemas"]["Author"] | null;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+            /** Canmanage */
+            canManage: boolean;
+            /** Url */
+            url: string;
+            /** @description For those who may manage the chart or explore; null for others. */
+            query: components["schemas"]["MetricQuery-Output"] | null;
+            /** Explorename */
+            exploreName: string;
+            /** Config */
+            config: components["schemas"]["CartesianLook"] | components["schemas"]["PieLook"] | components["schemas"]["TableLook"] | components["schemas"]["BigNumberLook"];
+        };
+        /** ChartPage */
+        ChartPage: {
+            /** Items */
+            items: components["schemas"]["ChartSummary"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * ChartSummary
+         * @description A chart in a list.
+         */
+        ChartSummary: {
+            /** Id */
+            id: string;
+            /** Projectid */
+            projectId: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Spaceid */
+            spaceId: string;
+            /** Spacename */
+            spaceName: string;
+            /** Version */
+            version: number;
+            createdBy: components["schemas"]["Author"] | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            updatedBy: components["schemas"]["Author"] | null;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+            /** Canmanage */
+            canManage: boolean;
+            /** Url */
+            url: string;
+            /** Look */
+            look: string;
+        };
+        /** ChartTile */
+        ChartTile: {
+            /** Id */
+            id: string;
+            /** Tab */
+            tab: string;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** W */
+            w: number;
+            /** H */
+            h: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "chart";
+            /** Chartid */
+            chartId: string;
+            /** Title */
+            title?: string | null;
+        };
+        /** ChartVersion */
+        ChartVersion: {
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            createdBy: components["schemas"]["Author"] | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Restoredfrom */
+            restoredFrom: number | null;
+            query: components["schemas"]["MetricQuery-Output"];
+            /** Config */
+            config: components["schemas"]["CartesianLook"] | components["schemas"]["PieLook"] | components["schemas"]["TableLook"] | components["schemas"]["BigNumberLook"];
+        };
         /** ColumnOut */
         ColumnOut: {
             /** Id */
@@ -883,6 +1738,48 @@ export interface components {
             /** Interval */
             interval: string | null;
         };
+        /**
+         * ContentItem
+         * @description One line of a list of content.
+         */
+        ContentItem: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "app" | "chart" | "dashboard";
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /**
+             * Look
+             * @description A chart's type; empty for others.
+             */
+            look: string;
+            /** Spaceid */
+            spaceId: string | null;
+            /** Spacename */
+            spaceName: string | null;
+            /** Updatedby */
+            updatedBy: string | null;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+            /** Canmanage */
+            canManage: boolean;
+        };
+        /** ContentPage */
+        ContentPage: {
+            /** Items */
+            items: components["schemas"]["ContentItem"][];
+            /** Total */
+            total: number;
+        };
         /** Credentials */
         Credentials: {
             /** Email */
@@ -892,6 +1789,171 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * DashboardChange
+         * @description What is given replaces what was; `basedOn` is the version that was changed.
+         */
+        DashboardChange: {
+            /**
+             * Basedon
+             * @description The version that the change starts from.
+             */
+            basedOn: number;
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            content?: components["schemas"]["DashboardContent"] | null;
+        };
+        /** DashboardContent */
+        DashboardContent: {
+            /** Tabs */
+            tabs: components["schemas"]["Tab"][];
+            /** Tiles */
+            tiles?: (components["schemas"]["ChartTile"] | components["schemas"]["MarkdownTile"] | components["schemas"]["HeadingTile"] | components["schemas"]["AppTile"])[];
+            /** Filters */
+            filters?: components["schemas"]["DashboardFilter"][];
+        };
+        /**
+         * DashboardFilter
+         * @description A filter over the tiles. It reaches every chart whose explore has its field, except where `targets` says
+         *     otherwise. Without values it is open: it filters nothing until a viewer chooses some.
+         */
+        DashboardFilter: {
+            /** Id */
+            id: string;
+            /** Label */
+            label?: string | null;
+            /** Explorename */
+            exploreName: string;
+            /** Fieldid */
+            fieldId: string;
+            /** @default equals */
+            operator: components["schemas"]["FilterOperator"];
+            /** Values */
+            values?: (string | number | boolean | null)[];
+            settings?: components["schemas"]["FilterSettings"] | null;
+            /** Targets */
+            targets?: components["schemas"]["vitrail__dashboards__content__FilterTarget"][];
+            /**
+             * Locked
+             * @default false
+             */
+            locked: boolean;
+        };
+        /** DashboardOut */
+        DashboardOut: {
+            /** Id */
+            id: string;
+            /** Projectid */
+            projectId: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Spaceid */
+            spaceId: string;
+            /** Spacename */
+            spaceName: string;
+            /** Version */
+            version: number;
+            createdBy: components["schemas"]["Author"] | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            updatedBy: components["schemas"]["Author"] | null;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+            /** Canmanage */
+            canManage: boolean;
+            /** Url */
+            url: string;
+            content: components["schemas"]["DashboardContent"];
+            /**
+             * Charts
+             * @description Those on its tiles that I may open. The others say no more than that.
+             */
+            charts: components["schemas"]["TileChart"][];
+            /** Apps */
+            apps: components["schemas"]["TileApp"][];
+        };
+        /** DashboardPage */
+        DashboardPage: {
+            /** Items */
+            items: components["schemas"]["SavedOut"][];
+            /** Total */
+            total: number;
+        };
+        /** DashboardVersion */
+        DashboardVersion: {
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            createdBy: components["schemas"]["Author"] | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Restoredfrom */
+            restoredFrom: number | null;
+            content: components["schemas"]["DashboardContent"];
+        };
+        /** Entries */
+        Entries: {
+            /** Entries */
+            entries: components["schemas"]["Entry"][];
+            /**
+             * Cursor
+             * @description For the next, older page; null at the end.
+             */
+            cursor: string | null;
+            /**
+             * Searchedto
+             * @description How far back a search for text has looked, when it stopped before the page was full.
+             */
+            searchedTo: string | null;
+        };
+        /** Entry */
+        Entry: {
+            /**
+             * Id
+             * @description Chain and sequence: the entry's place, by which `vitrail audit verify` names it.
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Action */
+            action: string;
+            actor: components["schemas"]["Party"] | null;
+            subject: components["schemas"]["Party"] | null;
+            project: components["schemas"]["Party"] | null;
+            /** Address */
+            address: string;
+            /** Requestid */
+            requestId: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Sentence */
+            sentence: string;
+            /** Hash */
+            hash: string;
+            /** Previous */
+            previous: string;
         };
         /** ErrorInfo */
         ErrorInfo: {
@@ -930,27 +1992,44 @@ export interface components {
             /** Metrics */
             metrics: number;
         };
-        /** Feature */
-        Feature: {
-            /** Enabled */
-            enabled: boolean;
-            /** Reason */
-            reason: string | null;
-            /** Cause */
-            cause: string | null;
-            /** Cure */
-            cure: string | null;
-        };
         /**
          * Features
          * @description What is on now, in this instance; what a person may do with it is a matter of scopes.
          */
         Features: {
-            dataApps: components["schemas"]["Feature"];
-            customRoles: components["schemas"]["Feature"];
-            groups: components["schemas"]["Feature"];
-            serviceAccounts: components["schemas"]["Feature"];
-            embedding: components["schemas"]["Feature"];
+            dataApps: components["schemas"]["vitrail__identity__schemas__Feature"];
+            customRoles: components["schemas"]["vitrail__identity__schemas__Feature"];
+            groups: components["schemas"]["vitrail__identity__schemas__Feature"];
+            serviceAccounts: components["schemas"]["vitrail__identity__schemas__Feature"];
+            embedding: components["schemas"]["vitrail__identity__schemas__Feature"];
+        };
+        /**
+         * FieldFormat
+         * @description In place of the catalog's own format.
+         */
+        FieldFormat: {
+            /** Kind */
+            kind?: string | null;
+            /** Round */
+            round?: number | null;
+            /** Compact */
+            compact?: ("thousands" | "millions" | "billions" | "trillions") | null;
+        };
+        /**
+         * FieldLook
+         * @description How one field is shown: what is left out is as the catalog says.
+         */
+        FieldLook: {
+            /** Label */
+            label?: string | null;
+            format?: components["schemas"]["FieldFormat"] | null;
+            /** Colour */
+            colour?: number | null;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden: boolean;
         };
         /** FieldOut */
         FieldOut: {
@@ -1012,6 +2091,18 @@ export interface components {
             styles: string[];
         };
         /**
+         * FilterChoice
+         * @description What a viewer sets a filter of the dashboard to. The field is the filter's own; no values: it is off.
+         */
+        FilterChoice: {
+            /** Id */
+            id: string;
+            operator?: components["schemas"]["FilterOperator"] | null;
+            /** Values */
+            values?: (string | number | boolean | null)[];
+            settings?: components["schemas"]["FilterSettings"] | null;
+        };
+        /**
          * FilterOperator
          * @enum {string}
          */
@@ -1023,7 +2114,7 @@ export interface components {
         FilterRule: {
             /** Id */
             id?: string | null;
-            target: components["schemas"]["FilterTarget"];
+            target: components["schemas"]["vitrail__query__metric_query__FilterTarget"];
             operator: components["schemas"]["FilterOperator"];
             /** Values */
             values?: (string | number | boolean | null)[];
@@ -1048,22 +2139,36 @@ export interface components {
              */
             completed: boolean;
         };
-        /** FilterTarget */
-        FilterTarget: {
-            /** Fieldid */
-            fieldId: string;
+        /** FilterValues */
+        FilterValues: {
+            /** Values */
+            values: (string | number | boolean | null)[];
+            /** Truncated */
+            truncated: boolean;
         };
         /**
          * Filters
          * @description Conditions on dimensions (before aggregation), metrics and table calculations (after it).
          */
-        Filters: {
+        "Filters-Input": {
             /** Dimensions */
-            dimensions?: components["schemas"]["AndGroup"] | components["schemas"]["OrGroup"] | null;
+            dimensions?: components["schemas"]["AndGroup-Input"] | components["schemas"]["OrGroup-Input"] | null;
             /** Metrics */
-            metrics?: components["schemas"]["AndGroup"] | components["schemas"]["OrGroup"] | null;
+            metrics?: components["schemas"]["AndGroup-Input"] | components["schemas"]["OrGroup-Input"] | null;
             /** Tablecalculations */
-            tableCalculations?: components["schemas"]["AndGroup"] | components["schemas"]["OrGroup"] | null;
+            tableCalculations?: components["schemas"]["AndGroup-Input"] | components["schemas"]["OrGroup-Input"] | null;
+        };
+        /**
+         * Filters
+         * @description Conditions on dimensions (before aggregation), metrics and table calculations (after it).
+         */
+        "Filters-Output": {
+            /** Dimensions */
+            dimensions?: components["schemas"]["AndGroup-Output"] | components["schemas"]["OrGroup-Output"] | null;
+            /** Metrics */
+            metrics?: components["schemas"]["AndGroup-Output"] | components["schemas"]["OrGroup-Output"] | null;
+            /** Tablecalculations */
+            tableCalculations?: components["schemas"]["AndGroup-Output"] | components["schemas"]["OrGroup-Output"] | null;
         };
         /** Finding */
         Finding: {
@@ -1085,6 +2190,28 @@ export interface components {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
         };
+        /** HeadingTile */
+        HeadingTile: {
+            /** Id */
+            id: string;
+            /** Tab */
+            tab: string;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** W */
+            w: number;
+            /** H */
+            h: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "heading";
+            /** Text */
+            text: string;
+        };
         /** Health */
         Health: {
             /**
@@ -1094,6 +2221,16 @@ export interface components {
             status: "ok";
             /** Version */
             version: string;
+        };
+        /** History */
+        History: {
+            /**
+             * Items
+             * @description The newest first.
+             */
+            items: components["schemas"]["SaveOut"][];
+            /** Total */
+            total: number;
         };
         /** IssuedToken */
         IssuedToken: {
@@ -1118,6 +2255,146 @@ export interface components {
              */
             token: string;
         };
+        /**
+         * Kept
+         * @description Days that entries are kept; 0 is for ever.
+         */
+        Kept: {
+            /** Changes */
+            changes: number;
+            /** Queries */
+            queries: number;
+        };
+        /** LastVerified */
+        LastVerified: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Ok */
+            ok: boolean;
+            /** Result */
+            result: string;
+        };
+        /** LicenceOut */
+        LicenceOut: {
+            status: components["schemas"]["LicenceStatus"];
+            /** Cause */
+            cause: string;
+            /** Cure */
+            cure: string;
+            /**
+             * Source
+             * @description none, key, file, or online (a licence server).
+             */
+            source: string;
+            /**
+             * Fingerprint
+             * @description Tells licences apart; nothing of the key can be read from it.
+             */
+            fingerprint: string;
+            /** Id */
+            id: string | null;
+            /** Holder */
+            holder: string | null;
+            /** Issued */
+            issued: string | null;
+            /** Expiry */
+            expiry: string | null;
+            /**
+             * Renewby
+             * @description The end of a licence file, after which another one must be fetched.
+             */
+            renewBy: string | null;
+            /** Features */
+            features: components["schemas"]["LicensedFeature"][];
+            server: components["schemas"]["LicenceServer"] | null;
+        };
+        /**
+         * LicenceServer
+         * @description How asking the licence server goes.
+         */
+        LicenceServer: {
+            /** Host */
+            host: string;
+            /** Answeredat */
+            answeredAt: string | null;
+            /** Triedat */
+            triedAt: string | null;
+            /** Nextat */
+            nextAt: string | null;
+            /** Error */
+            error: string | null;
+            /**
+             * Graceuntil
+             * @description Until when the last answer counts, when it can't be renewed.
+             */
+            graceUntil: string | null;
+        };
+        /**
+         * LicenceStatus
+         * @enum {string}
+         */
+        LicenceStatus: "none" | "valid" | "expiring" | "expired" | "suspended" | "invalid";
+        /**
+         * LicensedFeature
+         * @description A feature, and what keeps it off where it is off.
+         */
+        LicensedFeature: {
+            feature: components["schemas"]["vitrail__licence__features__Feature"];
+            /** Title */
+            title: string;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Variable
+             * @description The environment variable that switches it.
+             */
+            variable: string;
+            /** Switchedon */
+            switchedOn: boolean;
+            /**
+             * Named
+             * @description Whether the licence names it; null where any licence opens it.
+             */
+            named: boolean | null;
+            /** Reason */
+            reason: string | null;
+            /** Cause */
+            cause: string | null;
+            /** Cure */
+            cure: string | null;
+        };
+        /** MarkdownTile */
+        MarkdownTile: {
+            /** Id */
+            id: string;
+            /** Tab */
+            tab: string;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** W */
+            w: number;
+            /** H */
+            h: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "markdown";
+            /** Title */
+            title?: string | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
         /** Me */
         Me: {
             user: components["schemas"]["User"];
@@ -1137,7 +2414,7 @@ export interface components {
          * @description A question. `dimensions` and `metrics` are field ids (`orders_status`, `orders_order_date_month`); the
          *     spelling `orders.status` is accepted too. At least one of the two is needed.
          */
-        MetricQuery: {
+        "MetricQuery-Input": {
             /** Explorename */
             exploreName: string;
             /** Dimensions */
@@ -1145,7 +2422,41 @@ export interface components {
             /** Metrics */
             metrics?: string[];
             /** @default {} */
-            filters: components["schemas"]["Filters"];
+            filters: components["schemas"]["Filters-Input"];
+            /** Sorts */
+            sorts?: components["schemas"]["Sort"][];
+            /** Limit */
+            limit?: number | null;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /** Tablecalculations */
+            tableCalculations?: components["schemas"]["TableCalculation"][];
+            /** Additionalmetrics */
+            additionalMetrics?: components["schemas"]["AdditionalMetric"][];
+            /** Parameters */
+            parameters?: {
+                [key: string]: string | number | boolean | (string | number | boolean | null)[] | null;
+            };
+            /** Timezone */
+            timezone?: string | null;
+        };
+        /**
+         * MetricQuery
+         * @description A question. `dimensions` and `metrics` are field ids (`orders_status`, `orders_order_date_month`); the
+         *     spelling `orders.status` is accepted too. At least one of the two is needed.
+         */
+        "MetricQuery-Output": {
+            /** Explorename */
+            exploreName: string;
+            /** Dimensions */
+            dimensions?: string[];
+            /** Metrics */
+            metrics?: string[];
+            /** @default {} */
+            filters: components["schemas"]["Filters-Output"];
             /** Sorts */
             sorts?: components["schemas"]["Sort"][];
             /** Limit */
@@ -1182,6 +2493,14 @@ export interface components {
         Move: {
             /** Spaceid */
             spaceId: string | null;
+        };
+        /**
+         * MoveTo
+         * @description The space where it goes.
+         */
+        MoveTo: {
+            /** Spaceid */
+            spaceId: string;
         };
         /** MyBudget */
         MyBudget: {
@@ -1223,6 +2542,8 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Preview */
+            preview: boolean;
             /** Role */
             role: string;
             /** Scopes */
@@ -1279,6 +2600,21 @@ export interface components {
              */
             stops: boolean;
         };
+        /** NewChart */
+        NewChart: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Spaceid */
+            spaceId: string;
+            query: components["schemas"]["MetricQuery-Input"];
+            /** Config */
+            config: components["schemas"]["CartesianLook"] | components["schemas"]["PieLook"] | components["schemas"]["TableLook"] | components["schemas"]["BigNumberLook"];
+        };
         /** NewCorrection */
         NewCorrection: {
             /** Entryid */
@@ -1290,6 +2626,20 @@ export interface components {
             cost: number;
             /** Note */
             note: string;
+        };
+        /** NewDashboard */
+        NewDashboard: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Spaceid */
+            spaceId: string;
+            /** @description Without it: one empty tab. */
+            content?: components["schemas"]["DashboardContent"] | null;
         };
         /** NewSpace */
         NewSpace: {
@@ -1327,16 +2677,71 @@ export interface components {
             version?: number | null;
         };
         /** OrGroup */
-        OrGroup: {
+        "OrGroup-Input": {
             /** Id */
             id?: string | null;
             /** Or */
-            or: (components["schemas"]["AndGroup"] | components["schemas"]["OrGroup"] | components["schemas"]["FilterRule"])[];
+            or: (components["schemas"]["AndGroup-Input"] | components["schemas"]["OrGroup-Input"] | components["schemas"]["FilterRule"])[];
+        };
+        /** OrGroup */
+        "OrGroup-Output": {
+            /** Id */
+            id?: string | null;
+            /** Or */
+            or: (components["schemas"]["AndGroup-Output"] | components["schemas"]["OrGroup-Output"] | components["schemas"]["FilterRule"])[];
         };
         /** Organization */
         Organization: {
             /** Id */
             id: string;
+            /** Name */
+            name: string;
+        };
+        /** PartOut */
+        PartOut: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            state: components["schemas"]["PartState"];
+            /** Detail */
+            detail: string;
+            /** Cause */
+            cause: string | null;
+            /** Cure */
+            cure: string | null;
+            /**
+             * Note
+             * @description What testing it does and costs; null where there is nothing to test.
+             */
+            note: string | null;
+            /**
+             * Testedat
+             * @description When this server tested it last.
+             */
+            testedAt: string | null;
+            /** Tookms */
+            tookMs: number | null;
+        };
+        /**
+         * PartState
+         * @enum {string}
+         */
+        PartState: "ok" | "wrong" | "untested";
+        /** PartsToTest */
+        PartsToTest: {
+            /** Names */
+            names: ("switch" | "licence" | "scope" | "store" | "sandbox" | "toolchain" | "browser" | "model")[];
+        };
+        /**
+         * Party
+         * @description A person or a thing, by the name it had then.
+         */
+        Party: {
+            /** Kind */
+            kind: string;
+            /** Id */
+            id: string | null;
             /** Name */
             name: string;
         };
@@ -1346,6 +2751,47 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /** PieLook */
+        PieLook: {
+            /** Fields */
+            fields?: {
+                [key: string]: components["schemas"]["FieldLook"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pie";
+            /** Slice */
+            slice: string;
+            /** Value */
+            value: string;
+            /**
+             * Donut
+             * @default true
+             */
+            donut: boolean;
+            /**
+             * Legend
+             * @default right
+             * @enum {string}
+             */
+            legend: "none" | "top" | "bottom" | "right";
+            /**
+             * Showvalues
+             * @default true
+             */
+            showValues: boolean;
+        };
+        /** Problem */
+        Problem: {
+            /** Kind */
+            kind: string;
+            /** Sequence */
+            sequence: number | null;
+            /** Cause */
+            cause: string;
         };
         /** Project */
         Project: {
@@ -1397,6 +2843,62 @@ export interface components {
             ok: boolean;
             /** Reason */
             reason?: string | null;
+        };
+        /**
+         * SaveOut
+         * @description One save in the history.
+         */
+        SaveOut: {
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            createdBy: components["schemas"]["Author"] | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Restoredfrom */
+            restoredFrom: number | null;
+        };
+        /**
+         * SavedOut
+         * @description A saved thing without what it is made of.
+         */
+        SavedOut: {
+            /** Id */
+            id: string;
+            /** Projectid */
+            projectId: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Spaceid */
+            spaceId: string;
+            /** Spacename */
+            spaceName: string;
+            /** Version */
+            version: number;
+            createdBy: components["schemas"]["Author"] | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            updatedBy: components["schemas"]["Author"] | null;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+            /** Canmanage */
+            canManage: boolean;
+            /** Url */
+            url: string;
         };
         /**
          * SessionOut
@@ -1498,6 +3000,13 @@ export interface components {
             /** Durationms */
             durationMs?: number | null;
         };
+        /** Tab */
+        Tab: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
         /**
          * TableCalculation
          * @description A column computed from the result's other columns; `sql` names them as `${table.field}`.
@@ -1513,6 +3022,92 @@ export interface components {
             format?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * TableLook
+         * @description Rows. `columns` is their order; fields that it leaves out come after it.
+         */
+        TableLook: {
+            /** Fields */
+            fields?: {
+                [key: string]: components["schemas"]["FieldLook"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "table";
+            /** Columns */
+            columns?: string[];
+            /**
+             * Bars
+             * @default false
+             */
+            bars: boolean;
+        };
+        /**
+         * TileAnswer
+         * @description A tile's rows as I may see them.
+         */
+        TileAnswer: {
+            /** Columns */
+            columns: components["schemas"]["ColumnOut"][];
+            /** Rows */
+            rows: unknown[][];
+            /** Truncated */
+            truncated: boolean;
+            /** Limit */
+            limit: number;
+            /** Durationms */
+            durationMs: number;
+            /**
+             * Filteredby
+             * @description Filters of the dashboard that held, by id.
+             */
+            filteredBy: string[];
+            /**
+             * Notfilteredby
+             * @description Filters that are set and do not reach this tile.
+             */
+            notFilteredBy: string[];
+        };
+        /**
+         * TileApp
+         * @description A data app that stands on the dashboard and that I may open.
+         */
+        TileApp: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Readyversion */
+            readyVersion: number;
+        };
+        /** TileAsk */
+        TileAsk: {
+            /** Filters */
+            filters?: components["schemas"]["FilterChoice"][];
+            /**
+             * Version
+             * @description Another save of the dashboard, for those who may manage it.
+             */
+            version?: number | null;
+        };
+        /**
+         * TileChart
+         * @description A chart that stands on the dashboard and that I may open.
+         */
+        TileChart: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Explorename */
+            exploreName: string;
+            /** Config */
+            config: components["schemas"]["CartesianLook"] | components["schemas"]["PieLook"] | components["schemas"]["TableLook"] | components["schemas"]["BigNumberLook"];
         };
         /**
          * TimeUnit
@@ -1676,12 +3271,32 @@ export interface components {
             /** Context */
             ctx?: Record<string, never>;
         };
+        /** ValuesAsk */
+        ValuesAsk: {
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+        };
         /** VendorModule */
         VendorModule: {
             /** Specifier */
             specifier: string;
             /** Url */
             url: string;
+        };
+        /** Verification */
+        Verification: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Ok */
+            ok: boolean;
+            /** Chains */
+            chains: components["schemas"]["Chain"][];
         };
         /** VersionOut */
         VersionOut: {
@@ -1728,6 +3343,38 @@ export interface components {
             name: string;
             /** Email */
             email: string;
+        };
+        /**
+         * FilterTarget
+         * @description A tile that takes the filter on another field, or (null) not at all.
+         */
+        vitrail__dashboards__content__FilterTarget: {
+            /** Tile */
+            tile: string;
+            /** Fieldid */
+            fieldId?: string | null;
+        };
+        /** Feature */
+        vitrail__identity__schemas__Feature: {
+            /** Enabled */
+            enabled: boolean;
+            /** Reason */
+            reason: string | null;
+            /** Cause */
+            cause: string | null;
+            /** Cure */
+            cure: string | null;
+        };
+        /**
+         * Feature
+         * @description What can be off. The values are those of the licence, where the licence names them.
+         * @enum {string}
+         */
+        vitrail__licence__features__Feature: "data_apps" | "custom_roles" | "groups" | "service_accounts" | "embedding" | "mcp";
+        /** FilterTarget */
+        vitrail__query__metric_query__FilterTarget: {
+            /** Fieldid */
+            fieldId: string;
         };
     };
     responses: never;
@@ -2056,7 +3703,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MetricQuery"];
+                "application/json": components["schemas"]["MetricQuery-Input"];
             };
         };
         responses: {
@@ -2164,6 +3811,852 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Space"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_content: {
+        parameters: {
+            query?: {
+                kind?: ("app" | "chart" | "dashboard") | null;
+                /** @description Looks in names and descriptions. */
+                q?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_space_content: {
+        parameters: {
+            query?: {
+                kind?: ("app" | "chart" | "dashboard") | null;
+                /** @description Looks in names and descriptions. */
+                q?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_charts: {
+        parameters: {
+            query?: {
+                space?: string | null;
+                q?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_chart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_chart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_chart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_chart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChartChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    move_chart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveTo"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_chart_versions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                chart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_chart_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chart_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartVersion"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_chart_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chart_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    chart_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_chart: {
+        parameters: {
+            query?: {
+                allRows?: boolean;
+            };
+            header?: never;
+            path: {
+                chart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_dashboards: {
+        parameters: {
+            query?: {
+                space?: string | null;
+                q?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDashboard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    move_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveTo"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_dashboard_versions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_dashboard_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardVersion"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_dashboard_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    tile_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+                tile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TileAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_tile: {
+        parameters: {
+            query?: {
+                allRows?: boolean;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+                tile_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TileAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    filter_values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValuesAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterValues"];
                 };
             };
             /** @description Validation Error */
@@ -2732,6 +5225,79 @@ export interface operations {
             };
         };
     };
+    data_apps_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartOut"][];
+                };
+            };
+        };
+    };
+    check_data_apps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartsToTest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_licence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceOut"];
+                };
+            };
+        };
+    };
     get_usage: {
         parameters: {
             query?: {
@@ -3061,6 +5627,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    search_audit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                /** @description From this moment on. */
+                since?: string | null;
+                /** @description Before this moment. */
+                until?: string | null;
+                /** @description The id of whoever did it. */
+                actor?: string | null;
+                /** @description `group`, `space`, …; repeat. */
+                noun?: string[] | null;
+                /** @description `group.created`, …; repeat. */
+                action?: components["schemas"]["Action"][] | null;
+                subjectKind?: string | null;
+                /** @description The id of what it was done to. */
+                subject?: string | null;
+                /** @description The id of a project. */
+                project?: string | null;
+                /** @description Text in names, addresses and details. */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entries"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    audit_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditStatus"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                format?: "csv" | "jsonl";
+                /** @description From this moment on. */
+                since?: string | null;
+                /** @description Before this moment. */
+                until?: string | null;
+                /** @description The id of whoever did it. */
+                actor?: string | null;
+                /** @description `group`, `space`, …; repeat. */
+                noun?: string[] | null;
+                /** @description `group.created`, …; repeat. */
+                action?: components["schemas"]["Action"][] | null;
+                subjectKind?: string | null;
+                /** @description The id of what it was done to. */
+                subject?: string | null;
+                /** @description The id of a project. */
+                project?: string | null;
+                /** @description Text in names, addresses and details. */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
                 };
             };
         };

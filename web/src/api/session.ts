@@ -27,6 +27,16 @@ export function may(project: ProjectAccess | undefined, scope: string): boolean 
   return project?.scopes.includes(scope) ?? false
 }
 
+/** Whether a person may create data apps in a project: the scope, or in preview projects the one for previews. */
+export function mayCreateApps(project: ProjectAccess | undefined): boolean {
+  return may(project, 'create:DataApp') || (project?.preview === true && may(project, 'create:DataApp@preview'))
+}
+
+/** Whether a person runs this instance: settings that are not about one project are theirs. */
+export function runsInstance(me: Me): boolean {
+  return me.projects.some((project) => may(project, 'manage:Organization'))
+}
+
 export function isAdmin(project: ProjectAccess | undefined): boolean {
   return project?.role === 'admin' || may(project, 'manage:Organization')
 }

@@ -1,6 +1,6 @@
 import { Button, Menu, Text } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
-import { isAdmin, may } from '@/api/session'
+import { may, mayCreateApps } from '@/api/session'
 import { Icon } from './icons'
 import { useMe, useProject } from './me'
 
@@ -10,11 +10,9 @@ export function NewMenu({ projectId }: { projectId?: string | undefined }) {
   const project = useProject(projectId)
   const navigate = useNavigate()
   if (!project) return null
-  const { dataApps } = features
-  const app = dataApps.enabled && may(project, 'create:DataApp')
-  const off = !dataApps.enabled && isAdmin(project)
+  const app = features.dataApps.enabled && mayCreateApps(project)
   const space = may(project, 'create:Space')
-  if (!app && !off && !space) return null
+  if (!app && !space) return null
   return (
     <Menu position="bottom-end" width={300}>
       <Menu.Target>
@@ -25,28 +23,15 @@ export function NewMenu({ projectId }: { projectId?: string | undefined }) {
       <Menu.Dropdown>
         {app && (
           <Menu.Item
-            aria-label="Data app"
+            aria-label="Data apps"
             leftSection={<Icon name="app" />}
             onClick={() => void navigate({ to: '/apps/new', search: { project: project.id } })}
           >
             <Text size="sm" fw={560}>
-              Data app
+              Data apps
             </Text>
             <Text size="xs" c="dimmed">
               Describe it; an agent writes it on your data.
-            </Text>
-          </Menu.Item>
-        )}
-        {off && (
-          <Menu.Item
-            leftSection={<Icon name="warning" color="var(--mantine-color-amber-6)" />}
-            onClick={() => void navigate({ to: '/settings/data-apps' })}
-          >
-            <Text size="sm" fw={560}>
-              Data apps are off
-            </Text>
-            <Text size="xs" c="dimmed">
-              {dataApps.cause ?? 'See why, and how to turn them on.'}
             </Text>
           </Menu.Item>
         )}

@@ -2,7 +2,7 @@ import { Button, Group, Select, Switch, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { appsQuery } from '@/api/apps'
-import { may } from '@/api/session'
+import { mayCreateApps } from '@/api/session'
 import { flatten, spacesQuery, spaceTree } from '@/api/spaces'
 import { AppGrid, AppGridWaiting } from '@/parts/AppGrid'
 import { DataAppsOff } from '@/parts/DataAppsOff'
@@ -23,20 +23,18 @@ export default function AppsPage() {
   const { features } = useMe()
   const project = useProject(projectId)
   const filter = { ...(space ? { space } : {}), ...(mine ? { mine } : {}) }
-  const apps = useQuery({ ...appsQuery(projectId, filter), enabled: features.dataApps.enabled })
+  const apps = useQuery(appsQuery(projectId, filter))
   const spaces = useQuery(spacesQuery(projectId))
   const narrow = (change: { q?: string; mine?: boolean; space?: string }) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true })
-  const mayBuild = may(project, 'create:DataApp')
-  if (!features.dataApps.enabled) {
-    return (
-      <Page title="Data apps">
-        <DataAppsOff />
-      </Page>
-    )
-  }
+  const mayBuild = features.dataApps.enabled && mayCreateApps(project)
   return (
     <Page title="Data apps">
+      {!features.dataApps.enabled && (
+        <div style={{ marginBottom: 24 }}>
+          <DataAppsOff />
+        </div>
+      )}
       <Group gap="sm" mb="lg" role="search" aria-label="Data apps">
         <TextInput
           aria-label="Search apps"

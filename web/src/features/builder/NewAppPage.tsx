@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { createApp } from '@/api/apps'
-import { may } from '@/api/session'
+import { mayCreateApps } from '@/api/session'
 import { richestExploresQuery } from '@/api/catalog'
 import { DataAppsOff } from '@/parts/DataAppsOff'
 import { Icon } from '@/parts/icons'
@@ -52,7 +52,7 @@ export default function NewAppPage() {
     >
       {!features.dataApps.enabled ? (
         <DataAppsOff />
-      ) : !may(project, 'create:DataApp') ? (
+      ) : !mayCreateApps(project) ? (
         <ProblemCard
           tone="notice"
           error={{

@@ -1,7 +1,7 @@
 import { Group, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { appsQuery } from '@/api/apps'
-import { may } from '@/api/session'
+import { mayCreateApps } from '@/api/session'
 import { flatten, spacesQuery, spaceTree } from '@/api/spaces'
 import type { ProjectAccess } from '@/api/types'
 import { AppGrid, AppGridWaiting } from '@/parts/AppGrid'
@@ -33,7 +33,7 @@ export default function HomePage() {
         <DataAppsOff />
         {project ? (
           <>
-            {me.features.dataApps.enabled && <RecentApps project={project} />}
+            <RecentApps project={project} />
             <Spaces project={project} />
           </>
         ) : (
@@ -48,7 +48,8 @@ export default function HomePage() {
 
 function RecentApps({ project }: { project: ProjectAccess }) {
   const apps = useQuery(appsQuery(project.id))
-  const mayBuild = may(project, 'create:DataApp')
+  const { features } = useMe()
+  const mayBuild = features.dataApps.enabled && mayCreateApps(project)
   return (
     <section aria-labelledby="recent">
       <Group justify="space-between" mb="md">

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { appsQuery } from '@/api/apps'
-import { may } from '@/api/session'
+import { may, mayCreateApps } from '@/api/session'
 import { pathTo, spaceQuery, spacesQuery, spaceTree } from '@/api/spaces'
 import { AppGrid, AppGridWaiting } from '@/parts/AppGrid'
 import { DataAppsOff } from '@/parts/DataAppsOff'
@@ -26,13 +26,13 @@ export default function SpacePage() {
   const { features } = useMe()
   const space = useQuery(spaceQuery(spaceId))
   const spaces = useQuery(spacesQuery(projectId))
-  const apps = useQuery({ ...appsQuery(projectId, { space: spaceId }), enabled: features.dataApps.enabled })
+  const apps = useQuery(appsQuery(projectId, { space: spaceId }))
   const [creating, { open, close }] = useDisclosure(false)
   if (space.isError) return <ProblemPage error={space.error} retry={() => void space.refetch()} />
   const all = spaces.data ?? []
   const children = spaceTree(all.filter((candidate) => candidate.parentId === spaceId))
   const name = space.data?.name ?? 'Space'
-  const mayBuild = features.dataApps.enabled && may(project, 'create:DataApp')
+  const mayBuild = features.dataApps.enabled && mayCreateApps(project)
   return (
     <Page
       title={name}
@@ -75,7 +75,7 @@ export default function SpacePage() {
           </div>
         )}
         <DataAppsOff />
-        {features.dataApps.enabled && (<Loaded query={apps} waiting={<AppGridWaiting />}>
+        <Loaded query={apps} waiting={<AppGridWaiting />}>
           {(list) =>
             list.length > 0 ? (
               <AppGrid apps={list} label={`Apps in ${name}`} />
@@ -85,7 +85,7 @@ export default function SpacePage() {
               </EmptyState>
             )
           }
-        </Loaded>)}
+        </Loaded>
       </Stack>
       <CreateSpace projectId={projectId} spaces={all} parentId={spaceId} opened={creating} onClose={close} />
     </Page>
