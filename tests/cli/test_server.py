@@ -190,3 +190,21 @@ def test_the_doctor_tells_what_works_and_what_does_not(tmp_path: Path) -> None:
     for name, variable in (("switch", "APPS_RUNTIME_ENABLED"), ("licence", "LIGHTDASH_LICENSE_KEY")):
         assert checks[name]["ok"] is False
         assert variable in checks[name]["cause"] + checks[name]["cure"]
+    assert checks["scope"]["ok"] is False
+    assert "has not been set up" in checks["scope"]["cause"]
+    assert set(checks["scope"]) == {"name", "title", "ok", "detail", "cause", "cure"}
+
+
+def test_the_doctor_names_what_is_wrong_in_words_too(tmp_path: Path) -> None:
+    variables = {"VITRAIL_DATA_DIR": str(tmp_path), "E2B_API_KEY": "e2b_0123", "VITRAIL_RENDER_ENABLED": "false"}
+    answer = subprocess.run(
+        command("doctor"), capture_output=True, text=True, timeout=120, env=environment(**variables), check=False
+    )
+    assert answer.returncode == 1
+    lines = answer.stdout.splitlines()
+    for wrong in ("✗ Switch: ", "✗ Licence: ", "✗ Sandbox: ", "✗ Scope: "):
+        at = next(number for number, line in enumerate(lines) if line.startswith(wrong))
+        assert lines[at + 1].startswith("    → ")
+    assert any(line.startswith("✓ Database: ") for line in lines)
+    assert "E2B" in answer.stdout
+    assert "e2b_0123" not in answer.stdout + answer.stderr
