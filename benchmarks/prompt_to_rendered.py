@@ -1,10 +1,10 @@
 """Platform time around the model: from a prompt to an app that was rendered on real data, with the built-in planner as
 a model that answers at once.
 
-The server is a real one (`vitrail demo`) in a process of its own. `cold` is the first build of a server that was started
-some seconds ago, as long as it takes to sign in and write a sentence; `warm` is the median of later first builds,
-`follow-up` of second versions, each some seconds after the one before, as long as it takes to look at it. Each ends when
-the version is ready: written, type-checked, built, drawn in Chromium with its queries answered, and stored.
+The server is a real one (`vitrail demo`) in a process of its own. `cold` is the first build of a server that was
+started some seconds ago, as long as it takes to sign in and write a sentence; `warm` is the median of later first
+builds, `follow-up` of second versions, each some seconds after the one before, as long as it takes to look at it. Each
+ends when the version is ready: written, type-checked, built, drawn in Chromium with its queries answered, and stored.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from vitrail.audit.settings_watch import note_settings
 from vitrail.charts.routes import router as charts
 from vitrail.content.routes import router as content
 from vitrail.dashboards.routes import router as dashboards
-from vitrail.http import problems
+from vitrail.http import openapi, problems
 from vitrail.http.door import Door
 from vitrail.http.pages import pages
 from vitrail.http.system import router as system
@@ -65,11 +65,28 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     problems.install(app)
-    for router in (system, identity, projects, data, spaces, content, charts, dashboards, apps, app_sessions, data_apps, licence, usage, audit):
+    routers = (
+        system,
+        identity,
+        projects,
+        data,
+        spaces,
+        content,
+        charts,
+        dashboards,
+        apps,
+        app_sessions,
+        data_apps,
+        licence,
+        usage,
+        audit,
+    )
+    for router in routers:
         app.include_router(router, prefix=API)
     app.include_router(frame)
     app.include_router(pages(settings))
     app.add_middleware(Door, settings=settings)
+    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     return app
 
 

@@ -32,7 +32,8 @@ ANSWERED = "{started: 1, ok: 1, failed: 0, errors: []}"
 def page(app: str = APP, *, queries: str = ANSWERED, errors: str = "[]", script: str = "") -> str:
     """A check page: its account in `window.__vitrail`, the app in an opaque frame."""
     state = STATE.format(errors=errors, queries=queries)
-    return f"<!doctype html><iframe sandbox='allow-scripts' srcdoc=\"{app}\"></iframe><script>{state};{SETTLED};{script}</script>"
+    frame = f"<iframe sandbox='allow-scripts' srcdoc=\"{app}\"></iframe>"
+    return f"<!doctype html>{frame}<script>{state};{SETTLED};{script}</script>"
 
 
 @asynccontextmanager

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from vitrail.access.roles import ADDS, ROLE_SCOPES, Role
 from vitrail.access.scopes import MODIFIERS, SCOPES
+from vitrail.audit.log import Action
+from vitrail.audit.verify import PROBLEMS
 from vitrail.cli import COMMANDS
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +39,12 @@ def test_permissions_lists_every_role_and_modifier() -> None:
 def test_install_lists_every_command() -> None:
     listed = {cells[0].strip("`"): cells[1] for cells in rows("install.md") if cells[0].startswith("`vitrail ")}
     assert listed == {f"vitrail {name}": meaning for name, (_, meaning) in COMMANDS.items()}
+
+
+def test_audit_lists_every_event_and_every_finding() -> None:
+    named = [name.strip("`") for cells in rows("audit.md") for name in cells[0].split(", ")]
+    assert {name for name in named if "." in name} == set(Action)
+    assert {name for name in named if name in PROBLEMS} == PROBLEMS
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -152,3 +152,26 @@ class TestLog:
         with caplog.at_level(logging.INFO, "vitrail.access"):
             await client.get("/api/v1/x%0aGET /api/v1/forged 200")
         assert "\n" not in caplog.records[-1].getMessage()
+
+
+class TestText:
+    """U+0000 is in no text: Postgres can't keep it."""
+
+    async def test_not_in_an_address(self, client: httpx.AsyncClient) -> None:
+        for path in ("/api/v1/apps/a%00b", "/api/v1/health?q=%00"):
+            answer = await client.get(path)
+            assert answer.status_code == 422
+            assert "U+0000" in answer.json()["cause"]
+
+    async def test_not_in_a_body_however_deep(self, client: httpx.AsyncClient) -> None:
+        body = {"email": "ada@vitrail.test", "password": "a\0b"}
+        answer = await client.post("/api/v1/auth/login", json=body)
+        assert answer.status_code == 422
+        assert "U+0000" in answer.json()["cause"]
+        assert "a\0b" not in answer.text
+
+
+async def test_a_method_that_an_address_does_not_have(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/auth/login")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert (await client.get("/api/v1/nothing")).status_code == 404

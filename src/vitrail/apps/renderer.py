@@ -193,12 +193,12 @@ class Renderer:
             await self._stop()
 
     async def _stop(self) -> None:
-        spare, self._spare = self._spare, None
+        if self._spare is not None and self._spare is not asyncio.current_task():  # which starts the browser for itself
+            self._spare.cancel()
+            self._spare = None
         browser, self._browser = self._browser, None
         playwright, self._playwright = self._playwright, None
         program, self._program = self._program, None
-        if spare is not None and spare is not asyncio.current_task():
-            spare.cancel()
         await asyncio.gather(*self._closing)
         if browser is not None:
             await close_quietly(browser)

@@ -183,10 +183,13 @@ class AppsRuntime:
         """Hand a pending version to the build queue."""
         await self._queue.enqueue(version.id, version.app_id, restored=version.restored_from is not None)
 
-    async def cancel(self, version_id: str) -> None:
-        """End a version as cancelled, first in the rows (so that nothing can bring it back), then in fact."""
-        if await self.versions.end(version_id, Status.CANCELLED) and self._pipeline is not None:
+    async def cancel(self, version_id: str) -> bool:
+        """End a version as cancelled, first in the rows (so that nothing can bring it back), then in fact. False when
+        it had ended before."""
+        ended = await self.versions.end(version_id, Status.CANCELLED)
+        if ended and self._pipeline is not None:
             await self._queue.cancel(version_id)
+        return ended
 
     async def forget(self, app_id: str, sandbox: Mapping[str, Any] | None) -> None:
         """Remove what a deleted app left in the store and in the sandbox."""

@@ -11,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from vitrail.access.decisions import Decision, decide, not_found
 from vitrail.apps import artefacts
+from vitrail.apps.audited import say
 from vitrail.apps.failures import BuildUnderWay
 from vitrail.apps.repository import AppRecord, AppRepository, VersionRecord
 from vitrail.apps.runtime import AppsRuntime
 from vitrail.apps.schemas import AppChange, NewApp, NewVersion
 from vitrail.apps.state import Status
 from vitrail.apps.tables import AppRow, VersionRow
+from vitrail.audit.log import Action
 from vitrail.content.placing import may_move, place_in, place_of
 from vitrail.db.base import now
 from vitrail.db.errors import AlreadyThere
@@ -118,6 +120,8 @@ class AppService:
                 prompt=wish.prompt,
                 model=wish.model,
             )
+            await say(session, Action.APP_CREATED, self._person, app, template=app.template)
+            await self._say_started(session, app, version)
         return await self._queued(app.id, version)
 
     async def iterate(self, app_id: str, wish: NewVersion) -> tuple[AppRecord, VersionRecord]:
@@ -130,6 +134,7 @@ class AppService:
                 version = await AppRepository(session).add_version(
                     self._person, app, prompt=wish.prompt, model=wish.model
                 )
+                await self._say_started(session, app, version)
         except AlreadyThere:
             raise _under_way(None) from None
         return await self._queued(app_id, version)
@@ -149,6 +154,7 @@ class AppService:
                 old = found.version
                 prompt = f"Restore version {number}"
                 version = await repository.add_version(self._person, app, prompt=prompt, model=None, restored=old)
+                await say(session, Action.APP_RESTORED, self._person, app, restored=old.number, version=version.number)
         except AlreadyThere:
             raise _under_way(None) from None
         return await self._queued(app_id, version)
@@ -156,8 +162,23 @@ class AppService:
     async def cancel(self, app_id: str, number: int) -> VersionRecord:
         """Stop the build of a version. Cancelling one that has ended changes nothing."""
         found = await self.managed_version(app_id, number)
-        await self._runtime.cancel(found.version.id)
+        if await self._runtime.cancel(found.version.id):
+            async with self._services.db.session() as session:
+                record = await self._visible(session, app_id)
+                await say(session, Action.BUILD_CANCELLED, self._person, record.app, version=number)
         return await self.managed_version(app_id, number)
+
+    async def _say_started(self, session: AsyncSession, app: AppRow, version: VersionRow) -> None:
+        model, prompt = version.wanted_model, len(version.prompt)
+        await say(
+            session,
+            Action.BUILD_STARTED,
+            self._person,
+            app,
+            version=version.number,
+            model=model,
+            promptCharacters=prompt,
+        )
 
     async def _has_money(self, session: AsyncSession, project_id: str) -> None:
         """Raises `BudgetReached`. The offline planner costs nothing and needs none."""
@@ -195,6 +216,14 @@ class AppService:
             (await self._decide(session, record.app, "manage")).or_forbidden()
             if values:
                 await session.execute(update(AppRow).where(AppRow.id == app_id).values(**values, updated_at=now()))
+                await say(
+                    session,
+                    Action.APP_CHANGED,
+                    self._person,
+                    record.app,
+                    changed=[name for name in ("name", "description") if name in values],
+                    name=change.name,
+                )
         return (await self.get(app_id))[0]
 
     async def move(self, app_id: str, space_id: str | None) -> AppRecord:
@@ -202,8 +231,18 @@ class AppService:
         allowed to manage it where it is and where it goes."""
         async with self._services.db.session() as session:
             app = (await self._visible(session, app_id)).app
-            await may_move(session, self._person, "DataApp", app, space_id)
+            left = app.space_id
+            target = await may_move(session, self._person, "DataApp", app, space_id)
             await session.execute(update(AppRow).where(AppRow.id == app_id).values(space_id=space_id, updated_at=now()))
+            await say(
+                session,
+                Action.APP_MOVED,
+                self._person,
+                app,
+                space=target.space_name or "personal apps",
+                spaceId=space_id,
+                fromSpaceId=left,
+            )
         async with self._services.db.session() as session:
             moved = await AppRepository(session).get(self._person, app_id)
         if moved is None:
@@ -220,6 +259,7 @@ class AppService:
             await self._runtime.cancel(busy.id)
         async with self._services.db.session() as session:
             await AppRepository(session).delete(app_id)
+            await say(session, Action.APP_DELETED, self._person, record.app)
         await self._runtime.forget(app_id, record.app.sandbox)
 
     # -- deciding

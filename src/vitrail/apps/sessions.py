@@ -13,16 +13,18 @@ from typing import Any
 
 from vitrail.access.decisions import decide, not_found
 from vitrail.apps import artefacts
+from vitrail.apps.audited import say, say_asked
 from vitrail.apps.check_pass import CheckPass
 from vitrail.apps.repository import AppRepository
 from vitrail.apps.runtime import AppsRuntime
 from vitrail.apps.schemas import Files, SessionOut, VendorModule, Viewer
 from vitrail.apps.state import Status
 from vitrail.apps.tables import AppRow, SessionRow, VersionRow
+from vitrail.audit.log import Action
 from vitrail.catalog.model import FieldId
 from vitrail.content.placing import place_of
 from vitrail.db.base import new_id, now
-from vitrail.errors import Conflict, Forbidden
+from vitrail.errors import Conflict, Forbidden, VitrailError
 from vitrail.identity import repository as people
 from vitrail.identity.person import Person
 from vitrail.query.metric_query import MetricQuery
@@ -99,6 +101,8 @@ class AppSessions:
                 expires_at=now() + SESSION_LIFETIME,
             )
             await repository.open_session(opened)
+            if self._asker.version_id is None and self._services.settings.audit_openings:
+                await say(session, Action.APP_OPENED, person, app, version=version.number)
             return await self._answer(opened.id, app, version)
 
     async def _answer(self, session_id: str, app: AppRow, version: VersionRow) -> SessionOut:
@@ -131,13 +135,30 @@ class AppSessions:
         """The answer to an app's query: only fields that the version declares, only as its viewer may see them."""
         version, app = await self._use(session_id)
         declared = (version.references or {}).get("explores", {}).get(query.explore_name)
-        if declared is None:
-            raise NotDeclared(
-                f"This version of the app does not declare the explore {query.explore_name!r}.",
-                cure="Name the explore as a string literal in the app's source and build it again.",
-            )
-        allowed = frozenset(FieldId(field) for field in declared["fields"])
-        return await self._runtime.data.run(app.project_id, self._asker.person, query, allowed=allowed)
+        allowed = frozenset(FieldId(field) for field in declared["fields"]) if declared is not None else None
+        try:
+            if allowed is None:
+                raise NotDeclared(
+                    f"This version of the app does not declare the explore {query.explore_name!r}.",
+                    cure="Name the explore as a string literal in the app's source and build it again.",
+                )
+            answer = await self._runtime.data.run(app.project_id, self._asker.person, query, allowed=allowed)
+        except VitrailError as error:
+            self._say_asked(app, version, query, allowed, error)
+            raise
+        self._say_asked(app, version, query, allowed, answer)
+        return answer
+
+    def _say_asked(
+        self,
+        app: AppRow,
+        version: VersionRow,
+        query: MetricQuery,
+        declared: frozenset[FieldId] | None,
+        answer: QueryResult | VitrailError,
+    ) -> None:
+        if self._asker.version_id is None:  # what the server's own browser asks is part of the build
+            say_asked(self._services.audit.buffer, self._asker.person, app, version, query, declared or (), answer)
 
     async def _use(self, session_id: str) -> tuple[VersionRow, AppRow]:
         """The session's version and app, with the viewer's right looked at once more."""

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
-from pydantic import AfterValidator, AwareDatetime
 
 from vitrail.access.dependencies import on_item, require
 from vitrail.audit import schemas as wire
@@ -16,6 +15,7 @@ from vitrail.audit.service import AuditService
 from vitrail.errors import InvalidInput
 from vitrail.identity.person import Person
 from vitrail.services import CurrentServices
+from vitrail.wire import Moment
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 
@@ -23,26 +23,19 @@ Reader = Annotated[Person, on_item("manage", "Project")]
 Administrator = Annotated[Person, require("manage", "Organization", of="organization")]
 
 
-def _storable(value: str) -> str:
-    if "\x00" in value:
-        raise ValueError("holds a character that no text has")
-    return value
-
-
-Short = Annotated[str, AfterValidator(_storable)]
 NOUNS = frozenset(action.noun for action in Action)
 
 
 def filters(
-    since: Annotated[AwareDatetime | None, Query(description="From this moment on.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Before this moment.")] = None,
-    actor: Annotated[Short | None, Query(max_length=36, description="The id of whoever did it.")] = None,
-    noun: Annotated[list[Short] | None, Query(max_length=30, description="`group`, `space`, …; repeat.")] = None,
+    since: Annotated[Moment | None, Query(description="From this moment on.")] = None,
+    until: Annotated[Moment | None, Query(description="Before this moment.")] = None,
+    actor: Annotated[str | None, Query(max_length=36, description="The id of whoever did it.")] = None,
+    noun: Annotated[list[str] | None, Query(max_length=30, description="`group`, `space`, …; repeat.")] = None,
     action: Annotated[list[Action] | None, Query(max_length=30, description="`group.created`, …; repeat.")] = None,
-    subject_kind: Annotated[Short | None, Query(alias="subjectKind", max_length=40)] = None,
-    subject: Annotated[Short | None, Query(max_length=200, description="The id of what it was done to.")] = None,
-    project: Annotated[Short | None, Query(max_length=36, description="The id of a project.")] = None,
-    q: Annotated[Short | None, Query(max_length=200, description="Text in names, addresses and details.")] = None,
+    subject_kind: Annotated[str | None, Query(alias="subjectKind", max_length=40)] = None,
+    subject: Annotated[str | None, Query(max_length=200, description="The id of what it was done to.")] = None,
+    project: Annotated[str | None, Query(max_length=36, description="The id of a project.")] = None,
+    q: Annotated[str | None, Query(max_length=200, description="Text in names, addresses and details.")] = None,
 ) -> Filters:
     if unknown := sorted(set(noun or ()) - NOUNS):
         raise InvalidInput(f"noun: there is no {unknown[0]!r}.", cure=f"Use some of: {', '.join(sorted(NOUNS))}.")
@@ -68,7 +61,7 @@ async def search_audit(
     services: CurrentServices,
     wanted: Wanted,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[Short | None, Query(max_length=200)] = None,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> wire.Entries:
     """What happened, newest first."""
     return await AuditService(services, person).page(wanted, limit=limit, cursor=cursor)

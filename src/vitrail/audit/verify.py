@@ -9,7 +9,7 @@ import asyncio
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,13 +22,25 @@ from vitrail.storage.store import ObjectStore
 
 PAGE = 2_000
 COLUMNS = EntryRow.__table__.columns
+Kind = Literal[
+    "changed",
+    "not-sealed",
+    "removed",
+    "reordered",
+    "inserted",
+    "rewritten",
+    "truncated",
+    "head-changed",
+    "head-missing",
+]
+PROBLEMS: frozenset[str] = frozenset(get_args(Kind))
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """The first thing that is wrong with a chain. `sequence` names the entry; None when it is about the head."""
 
-    kind: str
+    kind: Kind
     sequence: int | None
     cause: str
 

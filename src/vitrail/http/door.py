@@ -16,12 +16,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vitrail.audit.draft import ORIGIN, Origin
-from vitrail.errors import TooLarge
+from vitrail.errors import InvalidInput, TooLarge
 from vitrail.http import headers as policy
 from vitrail.http.problems import Refused, problem_response
 from vitrail.settings import Settings
 
 access_log = logging.getLogger("vitrail.access")
+NO_TEXT = InvalidInput("The address holds the character U+0000, which no text has.", cure="Leave it out.")
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -54,6 +55,9 @@ class Door:
         try:
             if _declared_length(sent) > self._limit:
                 await problem_response(self._too_large())(scope, receive, send_through)
+                return
+            if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+                await problem_response(NO_TEXT)(scope, receive, send_through)
                 return
             await self._app(scope, self._counted(receive), send_through)
         finally:

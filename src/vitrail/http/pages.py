@@ -6,7 +6,9 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from vitrail.access.dependencies import OpenToAll
 from vitrail.http.headers import FRAME_OPTIONS, host_page_csp
@@ -39,7 +41,8 @@ def pages(settings: Settings) -> APIRouter:
             immutable = path.startswith("assets/")
             return FileResponse(file, headers=headers | ({"Cache-Control": IMMUTABLE} if immutable else {}))
         if path.startswith(NOT_PAGES):
-            raise HTTPException(404)
+            allowed = _methods(request)
+            raise HTTPException(405, headers={"Allow": ", ".join(allowed)}) if allowed else HTTPException(404)
         index = folder / "index.html"
         if not index.is_file():
             return HTMLResponse(NO_PAGES, status_code=503, headers=headers)
@@ -54,3 +57,12 @@ def _inside(folder: Path, path: str) -> Path | None:
         return None
     file = (folder / path).resolve()
     return file if file.is_relative_to(folder.resolve()) and file.is_file() else None
+
+
+def _methods(request: Request) -> list[str]:
+    """The methods that a route of the API answers to at this address."""
+    found: set[str] = set()
+    for context in iter_route_contexts(request.app.routes):
+        if context.path and context.path.startswith("/api/") and compile_path(context.path)[0].match(request.url.path):
+            found |= context.methods or set()
+    return sorted(found)

@@ -71,6 +71,10 @@ def install(app: FastAPI) -> None:
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         if isinstance(error, Refused):
             return problem_response(error.error)
+        if error.status_code == HTTPStatus.BAD_REQUEST:  # the framework's word for a body that it can't read
+            return problem_response(
+                InvalidInput("The body is not JSON in UTF-8.", cure="Send what /api/v1/openapi.json describes.")
+            )
         body = VitrailError(
             str(error.detail), cure="Check the address and the method; /api/v1/openapi.json lists what there is."
         ).problem()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from vitrail.wire import Wire
+from vitrail.wire import Moment, Wire
 
 
 class Credentials(Wire):
@@ -73,7 +73,7 @@ class Me(Wire):
 
 class NewToken(Wire):
     name: Annotated[str, Field(min_length=1, max_length=200)]
-    expires_at: datetime | None = None
+    expires_at: Moment | None = None
 
 
 class Token(Wire):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -20,6 +20,7 @@ from vitrail.usage.budgets import Spender, Standing
 from vitrail.usage.report import Asked, By
 from vitrail.usage.service import Money
 from vitrail.usage.tables import BudgetRow, UsageRow
+from vitrail.wire import Day
 
 router = APIRouter(tags=["cost"])
 Administrator = Annotated[Person, require("manage", "Organization", of="organization")]
@@ -52,8 +53,8 @@ LINE_COLUMNS = (
 
 
 def lines_asked(
-    since: Annotated[date | None, Query(description="First day, UTC. Default: 30 days before the last.")] = None,
-    until: Annotated[date | None, Query(description="Last day, UTC. Default: today.")] = None,
+    since: Annotated[Day | None, Query(description="First day, UTC. Default: 30 days before the last.")] = None,
+    until: Annotated[Day | None, Query(description="Last day, UTC. Default: today.")] = None,
     person: Id = None,
     project: Id = None,
     app: Id = None,

@@ -6,12 +6,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, Strict, model_validator
 
-from vitrail.wire import Wire
+from vitrail.wire import Flag, Wire
 
 Kind = Literal["organization", "project", "person"]
-Amount = Annotated[float, Field(ge=0, le=1_000_000_000, allow_inf_nan=False)]
+Amount = Annotated[float, Strict(), Field(ge=0, le=1_000_000_000, allow_inf_nan=False)]
 MOST_LEVELS = 5
 
 
@@ -75,7 +75,7 @@ class UsageEntries(Wire):
 
 class NewCorrection(Wire):
     entry_id: Annotated[str, Field(min_length=1, max_length=36)]
-    cost: Annotated[float, Field(ge=-1_000_000_000, le=1_000_000_000, allow_inf_nan=False)] = Field(
+    cost: Annotated[float, Strict(), Field(ge=-1_000_000_000, le=1_000_000_000, allow_inf_nan=False)] = Field(
         description="What to add to the cost (less than zero takes away), in the instance's currency."
     )
     note: Annotated[str, Field(min_length=1, max_length=2000)]
@@ -90,7 +90,7 @@ class NewBudget(Wire):
     warn_at: Annotated[list[Annotated[int, Field(ge=1, le=100)]], Field(max_length=MOST_LEVELS)] = Field(
         default=[80], description="Percentages at which a builder is told."
     )
-    stops: bool = True
+    stops: Flag = True
 
     @model_validator(mode="after")
     def _organization_has_no_subject(self) -> NewBudget:
@@ -102,7 +102,7 @@ class NewBudget(Wire):
 class BudgetChange(Wire):
     limit: Amount | None = None
     warn_at: Annotated[list[Annotated[int, Field(ge=1, le=100)]], Field(max_length=MOST_LEVELS)] | None = None
-    stops: bool | None = None
+    stops: Flag | None = None
 
 
 class Budget(Wire):
