@@ -31,6 +31,7 @@ export function me(who: Who): Me {
       serviceAccounts: ON,
       embedding: ON,
     },
+    scopes: viewer ? [] : ['manage:Organization'],
     projects: [
       {
         id: 'p1',

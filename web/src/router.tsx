@@ -7,8 +7,12 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { type By, isBy } from './api/cost'
 import { Problem } from './api/problem'
 import { meQuery } from './api/session'
+import { isWithin, type Within } from './features/audit/within'
+import { isSpan, type Span } from './features/cost/figures'
+import { sectionsFor } from './features/settings/sections'
 import { NotFoundPage, RouteProblem } from './parts/Refusals'
 
 const text = (value: unknown): string | undefined =>
@@ -103,19 +107,70 @@ const builder = createRoute({
 
 const settings = createRoute({
   getParentRoute: () => signedIn,
-  path: '/settings/data-apps',
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./features/settings/SettingsShell')),
+})
+
+const firstSetting = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  beforeLoad: async ({ context }) => {
+    const me = await context.queryClient.ensureQueryData(meQuery)
+    throw redirect({ to: sectionsFor(me)[0]?.sections[0]?.path ?? '/', replace: true })
+  },
+})
+
+const dataApps = createRoute({
+  getParentRoute: () => settings,
+  path: '/data-apps',
   component: lazyRouteComponent(() => import('./features/data-apps/DataAppsPage')),
 })
 
 const licence = createRoute({
-  getParentRoute: () => signedIn,
-  path: '/settings/licence',
+  getParentRoute: () => settings,
+  path: '/licence',
   component: lazyRouteComponent(() => import('./features/licence/LicencePage')),
+})
+
+const cost = createRoute({
+  getParentRoute: () => settings,
+  path: '/cost',
+  validateSearch: (search): { within?: Span; by?: By; project?: string } => ({
+    within: isSpan(search.within) ? search.within : undefined,
+    by: isBy(search.by) ? search.by : undefined,
+    project: text(search.project),
+  }),
+  component: lazyRouteComponent(() => import('./features/cost/CostPage')),
+})
+
+const audit = createRoute({
+  getParentRoute: () => settings,
+  path: '/audit',
+  validateSearch: (
+    search,
+  ): { within?: Within; noun?: string; project?: string; actor?: string; subject?: string; q?: string } => ({
+    within: isWithin(search.within) ? search.within : undefined,
+    noun: text(search.noun),
+    project: text(search.project),
+    actor: text(search.actor),
+    subject: text(search.subject),
+    q: text(search.q),
+  }),
+  component: lazyRouteComponent(() => import('./features/audit/AuditPage')),
 })
 
 const tree = root.addChildren([
   login,
-  signedIn.addChildren([home, apps, spaces, space, newApp, app, builder, settings, licence]),
+  signedIn.addChildren([
+    home,
+    apps,
+    spaces,
+    space,
+    newApp,
+    app,
+    builder,
+    settings.addChildren([firstSetting, dataApps, licence, cost, audit]),
+  ]),
 ])
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -55,6 +55,7 @@ async def me(how: HowSignedIn, person: CurrentPerson, services: CurrentServices,
         organization=schemas.Organization.model_validate(organization),
         csrf_token=csrf_token(services, how.session_hash) if how.session_hash else None,
         features=features_of(services, why=may_see_why(person)),
+        scopes=sorted(person.organization_scopes),
         projects=[
             schemas.MyProject(
                 id=row.id,

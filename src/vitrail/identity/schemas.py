@@ -67,6 +67,7 @@ class Me(Wire):
     organization: Organization
     csrf_token: str | None = Field(description="Null when the request came with a token, which needs none.")
     features: Features
+    scopes: list[str] = Field(description="What I may do in the organisation, and thereby in each of its projects.")
     projects: list[MyProject]
     model: Model
 

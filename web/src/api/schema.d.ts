@@ -2400,6 +2400,11 @@ export interface components {
              */
             csrfToken: string | null;
             features: components["schemas"]["Features"];
+            /**
+             * Scopes
+             * @description What I may do in the organisation, and thereby in each of its projects.
+             */
+            scopes: string[];
             /** Projects */
             projects: components["schemas"]["MyProject"][];
             model: components["schemas"]["Model"];

@@ -34,7 +34,7 @@ export function mayCreateApps(project: ProjectAccess | undefined): boolean {
 
 /** Whether a person runs this instance: settings that are not about one project are theirs. */
 export function runsInstance(me: Me): boolean {
-  return me.projects.some((project) => may(project, 'manage:Organization'))
+  return me.scopes.includes('manage:Organization')
 }
 
 export function isAdmin(project: ProjectAccess | undefined): boolean {

@@ -2,7 +2,7 @@ import { ActionIcon, Menu, Select, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { rememberProject, runsInstance, signOut } from '@/api/session'
+import { rememberProject, signOut } from '@/api/session'
 import { Icon } from './icons'
 import { Wordmark } from './Mark'
 import { useMe, useProject } from './me'
@@ -110,14 +110,9 @@ function PersonMenu() {
           </Text>
         </Menu.Label>
         <Menu.Divider />
-        {runsInstance(me) && (
-          <Menu.Item
-            leftSection={<Icon name="settings" />}
-            onClick={() => void navigate({ to: '/settings/data-apps' })}
-          >
-            Data apps settings
-          </Menu.Item>
-        )}
+        <Menu.Item leftSection={<Icon name="settings" />} onClick={() => void navigate({ to: '/settings' })}>
+          Settings
+        </Menu.Item>
         <Menu.Item leftSection={<Icon name="signOut" />} onClick={() => void leave()}>
           Sign out
         </Menu.Item>
