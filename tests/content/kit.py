@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from sqlalchemy import select
 
 from tests.kit.instance import Instance
+from vitrail.access.placement import SpaceRole
+from vitrail.identity.tables import AttributeRow, AttributeValueRow
+from vitrail.spaces import service as spaces
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -56,8 +60,23 @@ class Content:
         body = {"name": "Sales", "spaceId": self.spaces[space], "content": board(*tiles, filters=filters), **more}
         return await self._made("dashboards", body)
 
+    async def give_regions(self, email: str, regions: list[str]) -> None:
+        """The attribute that the demo's row filter asks for."""
+        person = await self.instance.person(email)
+        async with self.instance.services.db.session() as session:
+            region = await session.scalar(select(AttributeRow.id).where(AttributeRow.name == "region"))
+            assert region is not None
+            session.add(AttributeValueRow(attribute_id=region, person_id=person.id, values=regions))
+
     async def _made(self, what: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = await self.ada.post(f"{self.project}/{what}", json=body)
         assert answer.status_code == 201, answer.text
         made: dict[str, Any] = answer.json()
         return made
+
+
+async def let_in(content: Content, space: str, email: str, role: SpaceRole) -> None:
+    """A grant by name, as a space's page makes it."""
+    person = await content.instance.person(email)
+    async with content.instance.services.db.session() as session:
+        await spaces.grant(session, content.spaces[space], person.id, role)

@@ -7,17 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.content.kit import BARS, BY_REGION, NOBODY, PROFIT, PROFIT_BARS, Content
+from tests.content.kit import BARS, BY_REGION, NOBODY, PROFIT, PROFIT_BARS, Content, let_in
 from tests.kit.instance import VERA, Instance
 from vitrail.access.placement import SpaceRole
 from vitrail.access.roles import Role
-from vitrail.spaces import service as spaces
-
-
-async def let_in(content: Content, space: str, email: str, role: SpaceRole) -> None:
-    person = await content.instance.person(email)
-    async with content.instance.services.db.session() as session:
-        await spaces.grant(session, content.spaces[space], person.id, role)
 
 
 def routes(chart_id: str, project: str) -> list[tuple[str, str]]:
@@ -85,7 +78,7 @@ async def test_a_viewer_opens_and_asks_and_may_change_nothing(vera: httpx.AsyncC
     ):
         answer = await ask(vera, method, route)
         assert answer.status_code == 403, (method, route)
-        assert "manage:SavedChart@space does not reach this: you may not edit in “Sales”" in answer.json()["cause"]
+        assert "does not reach this: you may not edit in “Sales”" in answer.json()["cause"]
     moved = await vera.post(f"{path}/move", json={"spaceId": content.spaces["Stores"]})
     assert moved.status_code == 403
 

@@ -121,6 +121,8 @@ class SavedService:
         async with self.services.db.session() as session:
             found = await self._visible(session, item_id)
             await may_move(session, self.person, self.kind.subject, found.row, space_id)
+            if space_id == found.row.space_id:
+                return found
             await self._repository(session).move(item_id, space_id)
             details = {"from": found.row.space_id, "to": space_id}
             await self._log(session, self._actions.moved, item_id, found.row.name, found.row.project_id, details)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vitrail.catalog.model import Dimension, ExploreName
+from vitrail.catalog.model import Dimension, DimensionType, ExploreName
 from vitrail.dashboards.content import DashboardContent, DashboardFilter
 from vitrail.dashboards.schemas import FilterChoice
 from vitrail.errors import InvalidInput
@@ -61,8 +61,8 @@ def chosen(content: DashboardContent, choices: list[FilterChoice]) -> list[Dashb
 
 
 def _set(each: DashboardFilter, choice: FilterChoice) -> DashboardFilter:
-    operator = choice.operator or each.operator
-    return each.model_copy(update={"operator": operator, "values": choice.values, "settings": choice.settings})
+    operator, settings = choice.operator or each.operator, choice.settings or each.settings
+    return each.model_copy(update={"operator": operator, "values": choice.values, "settings": settings})
 
 
 async def filtered(
@@ -90,6 +90,13 @@ async def filtered(
     together = AndGroup.model_validate({"and": [*([saved] if saved else []), *rules]})
     dimensions = query.filters.model_copy(update={"dimensions": together})
     return Filtered(query.model_copy(update={"filters": dimensions}), held, missed)
+
+
+async def is_text(data: ProjectData, project_id: str, each: DashboardFilter) -> bool:
+    """Whether the filter's field holds text, which can be searched by words."""
+    explore = (await data.catalog(project_id)).explores.get(ExploreName(each.explore_name))
+    field = fields_of(explore).get(each.field_id) if explore else None
+    return isinstance(field, Dimension) and field.type is DimensionType.STRING
 
 
 def is_set(each: DashboardFilter) -> bool:

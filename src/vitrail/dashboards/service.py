@@ -14,8 +14,8 @@ from vitrail.charts.service import CHARTS, config_of, query_of
 from vitrail.content.listing import saved_page, worth_listing
 from vitrail.content.repository import Draft, Kind, Saved, SavedRepository
 from vitrail.content.service import Actions, SavedService, as_stored, save_out
-from vitrail.dashboards.content import AppTile, ChartTile, DashboardContent, Tab
-from vitrail.dashboards.filtering import chosen, filtered, is_set, rule_of
+from vitrail.dashboards.content import AppTile, ChartTile, DashboardContent, DashboardFilter, Tab
+from vitrail.dashboards.filtering import chosen, filtered, is_set, is_text, rule_of
 from vitrail.dashboards.schemas import (
     DashboardChange,
     DashboardOut,
@@ -121,17 +121,19 @@ class DashboardService:
         )
 
     async def values(self, dashboard_id: str, filter_id: str, words: str) -> FilterValues:
-        """What a filter of the dashboard may be set to: the values that the person may see in its field."""
+        """What a filter of the dashboard may be set to: the values that the person may see in its field, those with
+        the words where it holds text."""
         saved, _ = await self.saved.get(dashboard_id)
         each = next((each for each in content_of(saved).filters if each.id == filter_id), None)
         if each is None:
             raise not_found("filter")
+        searchable = await is_text(self._data, saved.row.project_id, each)
         query = MetricQuery(
             explore_name=each.explore_name,
             dimensions=[each.field_id],
             sorts=[Sort(field_id=each.field_id)],
             limit=MOST_VALUES,
-            filters=_having(each.field_id, words),
+            filters=_having(each.field_id, words) if searchable else Filters(),
         )
         result = await answering.answer(self._data, self._person, saved.row.project_id, query)
         return FilterValues(values=[row[0] for row in result.rows], truncated=result.truncated)
@@ -160,8 +162,10 @@ class DashboardService:
         new = {_thing(tile) for tile in content.tiles} - old
         charts = {thing for kind, thing in new if kind == "chart"}
         apps = {thing for kind, thing in new if kind == "app"}
+        on_tiles = {tile.id: tile.chart_id for tile in content.tiles if isinstance(tile, ChartTile)}
         async with self._services.db.session() as session:
-            missing = charts - (await SavedRepository(session, CHARTS).some(self._person, project_id, charts)).keys()
+            seen = await SavedRepository(session, CHARTS).some(self._person, project_id, set(on_tiles.values()))
+            missing = charts - seen.keys()
             missing |= apps - {app.id for app in await self._apps(session, project_id, apps)}
         if missing:
             wrong = [tile.id for tile in content.tiles if _thing(tile)[1] in missing]
@@ -174,14 +178,14 @@ class DashboardService:
         for each in content.filters:
             if each in known:
                 continue
-            query = MetricQuery(
-                explore_name=each.explore_name,
-                dimensions=[each.field_id],
-                filters=Filters(dimensions=AndGroup.model_validate({"and": [rule_of(each, each.field_id)]}))
-                if is_set(each)
-                else Filters(),
-            )
-            await self._data.check(project_id, self._person, query)
+            asked = {(each.explore_name, each.field_id)}
+            for target in each.targets:
+                chart = seen.get(on_tiles.get(target.tile, ""))
+                if chart is not None and target.field_id is not None:
+                    asked.add((query_of(chart).explore_name, target.field_id))
+            for explore_name, field_id in sorted(asked):
+                query = MetricQuery(explore_name=explore_name, dimensions=[field_id], filters=_set_on(each, field_id))
+                await self._data.check(project_id, self._person, query)
 
     async def _apps(self, session: AsyncSession, project_id: str, ids: set[str]) -> list[AppRow]:
         if not ids:
@@ -235,6 +239,13 @@ def _without_name(tile: object, seen: set[str]) -> object:
     if isinstance(tile, ChartTile | AppTile) and _thing(tile)[1] not in seen:
         return tile.model_copy(update={"title": None})
     return tile
+
+
+def _set_on(each: DashboardFilter, field_id: str) -> Filters:
+    """The filter as it is saved, on one field."""
+    if not is_set(each):
+        return Filters()
+    return Filters(dimensions=AndGroup.model_validate({"and": [rule_of(each, field_id)]}))
 
 
 def _having(field_id: str, words: str) -> Filters:
