@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +24,7 @@ from vitrail.access.placement import SpaceRole, is_always_in, project_access_rol
 from vitrail.access.scopes import Modifier
 from vitrail.identity.person import Person
 from vitrail.projects.tables import ProjectRow
-from vitrail.spaces.tables import SpaceGrantRow, SpaceRow, SpaceSourceRow
+from vitrail.spaces.tables import SpaceGrantRow, SpaceGroupGrantRow, SpaceRow, SpaceSourceRow
 
 Column = SQLColumnExpression[Any]
 """A mapped column (`AppRow.space_id`) or any other expression."""
@@ -38,19 +39,45 @@ def visible_projects(person: Person) -> ColumnElement[bool]:
     return and_(own, ProjectRow.id.in_(ids))
 
 
+def spaces_held(person: Person, at_least: SpaceRole = SpaceRole.VIEW) -> ColumnElement[bool]:
+    """Over `SpaceRow`: spaces where the person holds at least this role; the rule of `placement.space_standing`."""
+    return _spaces(person, at_least, lambda _held: true())
+
+
 def visible_spaces(person: Person, at_least: SpaceRole = SpaceRole.VIEW) -> ColumnElement[bool]:
-    """Over `SpaceRow`: spaces where the person holds at least this role. A direct grant comes before the project's
-    access, even when it gives less; of several along the way up, the highest counts."""
-    direct = direct_role(person)
+    """Over `SpaceRow`: those of `spaces_held` that the person may also see as spaces, in lists and as a page:
+    `decide(person, "view", "Space", …)`."""
+
+    def seen(held: frozenset[str]) -> ColumnElement[bool]:
+        if "view:Space" in held:
+            return true()
+        ways: list[ColumnElement[bool]] = []
+        if f"manage:Space@{Modifier.PUBLIC}" in held:
+            ways.append(SpaceRow.open_to_project.is_(True))
+        if f"manage:Space@{Modifier.ASSIGNED}" in held:
+            ways.append(SpaceRow.id.in_(_space_ids(person, SpaceRole.FULL)))
+        return or_(*ways) if ways else false()
+
+    return _spaces(person, at_least, seen)
+
+
+def _spaces(
+    person: Person, at_least: SpaceRole, seen: Callable[[frozenset[str]], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    named, named_enough = _granted_to(person), _granted_to(person, at_least)
+    through_group = SpaceRow.id.in_(_granted_to_groups(person, at_least)) if person.group_ids else false()
     branches: list[ColumnElement[bool]] = []
-    for projects, base, always in _by_project(person):
-        if always:
-            branches.append(projects)
-            continue
-        if base is None:
-            continue
-        open_here = SpaceRow.open_to_project if base >= at_least else false()
-        branches.append(and_(projects, or_(direct >= int(at_least), and_(direct.is_(None), open_here))))
+    for ids, held in _scope_sets(person).items():
+        here = _in_projects(person, SpaceRow.project_id, ids)
+        sample = next(iter(ids), "")
+        base = project_access_role(person, sample)
+        if is_always_in(person, sample):
+            branches.append(here)
+        elif base is not None:
+            unnamed = or_(through_group, SpaceRow.open_to_project if base >= at_least else false())
+            if at_least > SpaceRole.VIEW:  # a lower grant by name takes what groups and project would give
+                unnamed = and_(unnamed, SpaceRow.id.not_in(named))
+            branches.append(and_(here, seen(held), or_(SpaceRow.id.in_(named_enough), unnamed)))
     return or_(*branches) if branches else false()
 
 
@@ -84,11 +111,29 @@ def visible_apps(person: Person, *, project_id: Column, creator_id: Column, spac
 
 
 def _space_ids(person: Person, at_least: SpaceRole) -> Select[str]:
-    return select(SpaceRow.id).where(visible_spaces(person, at_least))
+    return select(SpaceRow.id).where(spaces_held(person, at_least))
 
 
-def direct_role(person: Person) -> ScalarSelect[int]:
-    """The highest role granted to the person by name on the way up from a space; null when there is none."""
+def _granted_to(person: Person, at_least: SpaceRole = SpaceRole.VIEW) -> Select[str]:
+    """Spaces that a grant to the person by name reaches, there or from above."""
+    return (
+        select(SpaceSourceRow.space_id)
+        .join(SpaceGrantRow, SpaceGrantRow.space_id == SpaceSourceRow.source_id)
+        .where(SpaceGrantRow.person_id == person.id, SpaceGrantRow.role >= int(at_least))
+    )
+
+
+def _granted_to_groups(person: Person, at_least: SpaceRole) -> Select[str]:
+    """Spaces that a grant to a group of the person's reaches."""
+    return (
+        select(SpaceSourceRow.space_id)
+        .join(SpaceGroupGrantRow, SpaceGroupGrantRow.space_id == SpaceSourceRow.source_id)
+        .where(SpaceGroupGrantRow.group_id.in_(sorted(person.group_ids)), SpaceGroupGrantRow.role >= int(at_least))
+    )
+
+
+def named_role(person: Person) -> ScalarSelect[int]:
+    """Beside `SpaceRow`: the highest role granted to the person by name on the way up; null when there is none."""
     return (
         select(func.max(SpaceGrantRow.role))
         .join(SpaceSourceRow, SpaceSourceRow.source_id == SpaceGrantRow.space_id)
@@ -98,19 +143,15 @@ def direct_role(person: Person) -> ScalarSelect[int]:
     )
 
 
-def _by_project(person: Person) -> list[tuple[ColumnElement[bool], SpaceRole | None, bool]]:
-    """For each set of projects in which the person holds the same: (condition, access by project, always in)."""
-    answer = []
-    for ids in _scope_sets(person):
-        sample = next(iter(ids), "")
-        answer.append(
-            (
-                _in_projects(person, SpaceRow.project_id, ids),
-                project_access_role(person, sample),
-                is_always_in(person, sample),
-            )
-        )
-    return answer
+def group_role(person: Person) -> ScalarSelect[int]:
+    """Beside `SpaceRow`: the highest role granted to a group of the person's on the way up; null likewise."""
+    return (
+        select(func.max(SpaceGroupGrantRow.role))
+        .join(SpaceSourceRow, SpaceSourceRow.source_id == SpaceGroupGrantRow.space_id)
+        .where(SpaceSourceRow.space_id == SpaceRow.id, SpaceGroupGrantRow.group_id.in_(sorted(person.group_ids)))
+        .correlate(SpaceRow)
+        .scalar_subquery()
+    )
 
 
 def _scope_sets(person: Person) -> dict[frozenset[str], frozenset[str]]:

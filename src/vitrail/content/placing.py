@@ -11,7 +11,7 @@ from vitrail.access.decisions import decide, not_found
 from vitrail.access.placement import Placement
 from vitrail.identity.person import Person
 from vitrail.projects.tables import ProjectRow
-from vitrail.spaces.service import placement_of
+from vitrail.spaces.standing import placement_of
 
 
 class Placed(Protocol):

@@ -49,7 +49,7 @@ async def list_space_content(
     found = await spaces.visible(session, person, space_id)
     if found is None:
         raise not_found("space")
-    project_id = found[0].project_id
+    project_id = found.space.project_id
     return await content_page(
         session, person, project_id, space_id=space_id, kind=kind, q=q, limit=limit, offset=offset
     )

@@ -47,6 +47,8 @@ class Person:
     group_ids: frozenset[str] = frozenset()
     grants: tuple[Grant, ...] = ()
     kind: str = "person"
+    limited: bool = False
+    """Acts through a token that is limited to less than the person holds."""
 
     def scopes(self, project_id: str | None = None) -> frozenset[str]:
         """The union of what the person holds in a project, or in the organisation when no project is named."""
@@ -74,6 +76,7 @@ class Person:
             organization_scopes=self.organization_scopes & kept,
             project_scopes={project: held & kept for project, held in self.project_scopes.items()},
             grants=tuple(replace(grant, scopes=grant.scopes & kept) for grant in self.grants),
+            limited=True,
         )
 
     def viewer(self) -> Viewer:

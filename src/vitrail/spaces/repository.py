@@ -2,48 +2,62 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from vitrail.access.filters import direct_role, visible_apps, visible_spaces
-from vitrail.access.placement import SpaceRole, is_always_in, project_access_role
+from vitrail.access.filters import group_role, named_role, spaces_held, visible_apps, visible_spaces
+from vitrail.access.placement import SpaceRole, Way, space_standing
 from vitrail.apps.tables import AppRow
 from vitrail.identity.person import Person
-from vitrail.spaces.tables import SpaceGrantRow, SpaceRow, SpaceSourceRow
+from vitrail.spaces.tables import SpaceGrantRow, SpaceGroupGrantRow, SpaceRow, SpaceSourceRow
 
 
-def effective_role(person: Person, space: SpaceRow, direct: int | None) -> SpaceRole | None:
-    """What the person holds in a space; the same rule as `filters.visible_spaces`, for a row at hand. `direct` is
-    the highest role granted to them by name on the way up."""
-    if is_always_in(person, space.project_id):
-        return SpaceRole.FULL
-    base = project_access_role(person, space.project_id)
-    if base is None:
-        return None
-    if direct is not None:
-        return SpaceRole(direct)
-    return base if space.open_to_project else None
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A space with what the person who asked holds in it."""
+
+    space: SpaceRow
+    role: SpaceRole
+    way: Way
 
 
-async def visible(session: AsyncSession, person: Person, space_id: str) -> tuple[SpaceRow, SpaceRole] | None:
-    """The space and the person's role in it, if they may see it."""
-    found = select(SpaceRow, direct_role(person)).where(SpaceRow.id == space_id, visible_spaces(person))
-    row = (await session.execute(found)).one_or_none()
-    if row is None:
-        return None
-    role = effective_role(person, row[0], row[1])
-    return (row[0], role) if role is not None else None
+async def standing(session: AsyncSession, person: Person, space_id: str) -> Held | None:
+    """The space and the person's role in it, if they have one: what decides about the things filed there."""
+    return await _one(session, person, SpaceRow.id == space_id, spaces_held(person))
 
 
-async def all_visible(session: AsyncSession, person: Person, project_id: str) -> list[tuple[SpaceRow, SpaceRole]]:
+async def visible(session: AsyncSession, person: Person, space_id: str) -> Held | None:
+    """The space and the person's role in it, if they may see the space itself."""
+    return await _one(session, person, SpaceRow.id == space_id, visible_spaces(person))
+
+
+async def all_visible(session: AsyncSession, person: Person, project_id: str) -> list[Held]:
     """The project's spaces that the person may see, by name, each with their role in it."""
     found = (
-        select(SpaceRow, direct_role(person))
+        _with_roles(person)
         .where(SpaceRow.project_id == project_id, visible_spaces(person))
         .order_by(SpaceRow.name, SpaceRow.id)
     )
-    rows = [(space, effective_role(person, space, direct)) for space, direct in await session.execute(found)]
-    return [(space, role) for space, role in rows if role is not None]
+    held = [_held(person, *row) for row in await session.execute(found)]
+    return [each for each in held if each is not None]
+
+
+async def _one(session: AsyncSession, person: Person, *conditions: ColumnElement[bool]) -> Held | None:
+    row = (await session.execute(_with_roles(person).where(*conditions))).one_or_none()
+    return _held(person, *row) if row is not None else None
+
+
+def _with_roles(person: Person) -> Select[SpaceRow, int, int]:
+    return select(SpaceRow, named_role(person), group_role(person))
+
+
+def _held(person: Person, space: SpaceRow, named: int | None, by_group: int | None) -> Held | None:
+    found = space_standing(
+        person, space.project_id, open_to_project=space.open_to_project, named=named, by_group=by_group
+    )
+    return Held(space, *found) if found is not None else None
 
 
 async def app_counts(session: AsyncSession, person: Person, project_id: str) -> dict[str, int]:
@@ -70,12 +84,22 @@ async def set_sources(session: AsyncSession, space_id: str, sources: list[str]) 
     session.add_all(SpaceSourceRow(space_id=space_id, source_id=source) for source in sources)
 
 
-async def grants_on(session: AsyncSession, space_ids: list[str]) -> dict[str, int]:
+async def people_on(session: AsyncSession, space_ids: list[str]) -> dict[str, int]:
     """The highest role granted by name on any of these spaces, by person."""
     found = (
         select(SpaceGrantRow.person_id, func.max(SpaceGrantRow.role))
         .where(SpaceGrantRow.space_id.in_(space_ids))
         .group_by(SpaceGrantRow.person_id)
+    )
+    return dict((await session.execute(found)).all())
+
+
+async def groups_on(session: AsyncSession, space_ids: list[str]) -> dict[str, int]:
+    """The highest role granted on any of these spaces, by group."""
+    found = (
+        select(SpaceGroupGrantRow.group_id, func.max(SpaceGroupGrantRow.role))
+        .where(SpaceGroupGrantRow.space_id.in_(space_ids))
+        .group_by(SpaceGroupGrantRow.group_id)
     )
     return dict((await session.execute(found)).all())
 

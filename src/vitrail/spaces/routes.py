@@ -8,12 +8,13 @@ from fastapi import APIRouter
 
 from vitrail.access.decisions import decide, not_found
 from vitrail.access.dependencies import on_item, require
-from vitrail.access.placement import SpaceRole
+from vitrail.access.placement import SpaceRole, Way
 from vitrail.db.dependencies import DbSession
 from vitrail.identity.person import Person
 from vitrail.spaces import repository, service
+from vitrail.spaces.repository import Held
 from vitrail.spaces.schemas import NewSpace, Space
-from vitrail.spaces.tables import SpaceRow
+from vitrail.spaces.standing import space_placement
 
 router = APIRouter(tags=["spaces"])
 
@@ -25,8 +26,8 @@ async def list_spaces(
     """The project's spaces that I may see, flat, each with its parent and my role in it."""
     rows = await repository.all_visible(session, person, project_id)
     counts = await repository.app_counts(session, person, project_id)
-    seen = {space.id for space, _ in rows}
-    return [_wire(space, role, counts.get(space.id, 0), space.parent_id in seen) for space, role in rows]
+    seen = {held.space.id for held in rows}
+    return [_wire(held, counts.get(held.space.id, 0), held.space.parent_id in seen) for held in rows]
 
 
 @router.post("/projects/{project_id}/spaces", status_code=201)
@@ -42,7 +43,7 @@ async def create_space(
         parent_id=body.parent_id,
         restricted=body.access == "restricted",
     )
-    return _wire(space, SpaceRole.FULL, 0, space.parent_id is not None)
+    return _wire(Held(space, SpaceRole.FULL, Way.NAMED), 0, space.parent_id is not None)
 
 
 @router.get("/spaces/{space_id}")
@@ -51,21 +52,22 @@ async def get_space(space_id: str, person: Annotated[Person, on_item("view", "Sp
     found = await repository.visible(session, person, space_id)
     if found is None:
         raise not_found("space")
-    space, role = found
-    decide(person, "view", "Space", service.space_placement(space, role)).or_not_found("space")
+    space = found.space
+    decide(person, "view", "Space", space_placement(found)).or_not_found("space")
     counts = await repository.app_counts(session, person, space.project_id)
     parent = await repository.visible(session, person, space.parent_id) if space.parent_id else None
-    return _wire(space, role, counts.get(space.id, 0), parent is not None)
+    return _wire(found, counts.get(space.id, 0), parent is not None)
 
 
-def _wire(space: SpaceRow, role: SpaceRole, apps: int, parent_seen: bool) -> Space:
+def _wire(held: Held, apps: int, parent_seen: bool) -> Space:
+    space = held.space
     return Space(
         id=space.id,
         project_id=space.project_id,
         name=space.name,
         parent_id=space.parent_id if parent_seen else None,
         access="restricted" if space.restricted else "inherited",
-        role=role.wire,
+        role=held.role.wire,
         app_count=apps,
         created_at=space.created_at,
     )

@@ -1,4 +1,4 @@
-"""The rules of spaces: who may make one where, and what a thing's place in one means to a person."""
+"""The rules of spaces: who may make, change, move and delete one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from vitrail.access.placement import Placement, SpaceRole
 from vitrail.db.base import new_id, now
 from vitrail.errors import Conflict, Forbidden, InvalidInput
 from vitrail.identity.person import Person
-from vitrail.projects.tables import ProjectRow
 from vitrail.spaces import repository
-from vitrail.spaces.tables import SpaceGrantRow, SpaceRow
+from vitrail.spaces.tables import SpaceGrantRow, SpaceGroupGrantRow, SpaceRow
 
 DEEPEST = 20  # spaces within spaces; nobody files deeper, and a tree has an end
 
@@ -21,33 +20,6 @@ class NameTaken(Conflict):
 
     title = "The name is taken"
     code = "name-taken"
-
-
-async def placement_of(
-    session: AsyncSession, person: Person, *, project: ProjectRow, creator_id: str | None, space_id: str | None
-) -> Placement:
-    """A thing's place as `person` stands to it: what `decide` needs. Works for a space that they may not see."""
-    if space_id is None:
-        return Placement(project_id=project.id, creator_id=creator_id, preview=project.preview)
-    found = await repository.visible(session, person, space_id)
-    if found is None or found[0].project_id != project.id:
-        return Placement(project_id=project.id, creator_id=creator_id, space_id=space_id, preview=project.preview)
-    return space_placement(*found, creator_id=creator_id, preview=project.preview)
-
-
-def space_placement(
-    space: SpaceRow, role: SpaceRole, *, creator_id: str | None = None, preview: bool = False
-) -> Placement:
-    """The place of a thing in a space that the person may see with `role`."""
-    return Placement(
-        project_id=space.project_id,
-        creator_id=creator_id,
-        space_id=space.id,
-        space_role=role,
-        space_name=space.name,
-        open_to_project=space.open_to_project,
-        preview=preview,
-    )
 
 
 async def create(
@@ -68,11 +40,11 @@ async def create(
     inherited: list[str] = []
     open_above = True
     if parent_id is not None:
-        found = await repository.visible(session, person, parent_id)
-        if found is None or found[0].project_id != project_id:
+        found = await repository.standing(session, person, parent_id)
+        if found is None or found.space.project_id != project_id:
             raise not_found("space")
-        parent, role = found
-        if role < SpaceRole.EDIT:
+        parent = found.space
+        if found.role < SpaceRole.EDIT:
             raise Forbidden(
                 f"You may see “{parent.name}”, not edit in it.", cure="Ask someone with full access to let you edit."
             )
@@ -92,10 +64,14 @@ async def create(
     )
     session.add(space)
     await session.flush()
-    grants = await repository.grants_on(session, inherited) if restricted else {}
-    grants[person.id] = int(SpaceRole.FULL)
+    people = await repository.people_on(session, inherited) if restricted else {}
+    groups = await repository.groups_on(session, inherited) if restricted else {}
+    people[person.id] = int(SpaceRole.FULL)
     session.add_all(
-        SpaceGrantRow(space_id=space.id, person_id=person_id, role=role) for person_id, role in grants.items()
+        SpaceGrantRow(space_id=space.id, person_id=person_id, role=role) for person_id, role in people.items()
+    )
+    session.add_all(
+        SpaceGroupGrantRow(space_id=space.id, group_id=group_id, role=role) for group_id, role in groups.items()
     )
     await repository.set_sources(session, space.id, [space.id, *([] if restricted else inherited)])
     await session.flush()
