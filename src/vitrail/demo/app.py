@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from vitrail.app import create_app
+from vitrail.demo import content
 from vitrail.demo.credentials import DemoCredentials
 from vitrail.demo.seed import seed
 from vitrail.settings import Settings
@@ -22,9 +23,10 @@ def create_demo_app(settings: Settings, credentials: DemoCredentials, *, dbt_dir
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with ordinary(app):
-            app.state.demo_project_id = await seed(
-                app.state.services, credentials, dbt_dir=dbt_dir, warehouse=warehouse
-            )
+            services = app.state.services
+            project_id = await seed(services, credentials, dbt_dir=dbt_dir, warehouse=warehouse)
+            await content.fill(services, app.state.data, project_id, author=credentials.people[0].email)
+            app.state.demo_project_id = project_id
             yield
 
     app.router.lifespan_context = lifespan
