@@ -26,6 +26,7 @@ from vitrail.http.door import Door
 from vitrail.http.pages import pages
 from vitrail.http.system import router as system
 from vitrail.identity.routes import router as identity
+from vitrail.identity.sign_on.routes import router as sign_on
 from vitrail.licence.keeper import keeping
 from vitrail.licence.routes import router as licence
 from vitrail.projects.data import open_data
@@ -68,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     routers = (
         system,
         identity,
+        sign_on,
         projects,
         data,
         spaces,

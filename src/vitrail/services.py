@@ -15,6 +15,7 @@ from vitrail.audit.keeper import AuditKeeper
 from vitrail.audit.pending import SEALER
 from vitrail.db.engine import Database, open_database
 from vitrail.identity.passwords import Passwords
+from vitrail.identity.sign_on.provider import Provider
 from vitrail.licence.features import Feature, FeatureState, feature_state
 from vitrail.licence.keeper import Keeper
 from vitrail.licence.state import LicenceState
@@ -34,6 +35,7 @@ class Services:
     passwords: Passwords
     licensing: Keeper
     audit: AuditKeeper
+    sign_on: Provider | None
 
     @property
     def licence(self) -> LicenceState:
@@ -74,6 +76,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             passwords=Passwords(),
             licensing=licensing,
             audit=audit,
+            sign_on=Provider(settings) if settings.oidc_metadata_url else None,
         )
         await audit.close()
     finally:

@@ -84,15 +84,15 @@ def _origin(value: Any) -> Any:
 
 
 def _endpoint(value: Any) -> Any:
-    """An API's address; the licence key goes there, so it is https, or this machine itself."""
+    """An address that secrets go to: https, or this machine itself."""
     if not isinstance(value, str) or not value.strip():
         return None
     parts = urlsplit(value.strip())
     local = parts.hostname in ("localhost", "127.0.0.1", "::1")
     if parts.scheme not in (("http", "https") if local else ("https",)) or not parts.hostname or "@" in parts.netloc:
-        raise ValueError("is not an https address; write it as https://licences.example.com/v1")
+        raise ValueError("is not an https address; write it as https://host.example.com/path")
     if parts.query or parts.fragment:
-        raise ValueError("has more than a path; write it as https://licences.example.com/v1")
+        raise ValueError("has more than a path; write it as https://host.example.com/path")
     return value.strip().rstrip("/")
 
 
@@ -155,6 +155,32 @@ class Settings(BaseSettings):
     )
     session_max_hours: int = _var("VITRAIL_SESSION_MAX_HOURS", 336, "Hours after which a sign-in ends anyway.", ge=1)
     web_dir: Path | None = _var("VITRAIL_WEB_DIR", None, "Folder with the built pages. Default: web/dist beside src.")
+
+    # -- Signing in
+    password_sign_in_disabled: bool = _var(
+        "AUTH_DISABLE_PASSWORD_AUTHENTICATION", False, "Single sign-on is the only way to sign in."
+    )
+    oidc_metadata_url: Annotated[str | None, BeforeValidator(_endpoint)] = _var(
+        "AUTH_OIDC_METADATA_DOCUMENT_URL",
+        None,
+        "Metadata of the OpenID provider (…/.well-known/openid-configuration). With it, single sign-on is on.",
+    )
+    oidc_client_id: Text = _var("AUTH_OIDC_CLIENT_ID", None, "This instance's client id at the provider.")
+    oidc_client_secret: Secret = _var("AUTH_OIDC_CLIENT_SECRET", None, "Its secret, where the provider gave one.")
+    oidc_scopes: str = _var("AUTH_OIDC_SCOPES", "openid profile email", "What is asked of the provider.")
+    oidc_name: str = _var("VITRAIL_OIDC_NAME", "single sign-on", "What the button says: “Continue with …”.")
+    oidc_email_domains: Names = _var(
+        "VITRAIL_OIDC_EMAIL_DOMAINS",
+        [],
+        "Whose verified addresses get an account at their first sign-on, comma-separated. Default: nobody's.",
+    )
+    oidc_trust_email: bool = _var(
+        "VITRAIL_OIDC_TRUST_EMAIL", False, "Take addresses as verified though the provider does not say so."
+    )
+    group_sync_enabled: bool = _var(
+        "AUTH_ENABLE_GROUP_SYNC", False, "Put people into the groups that their sign-on names, and take them out."
+    )
+    oidc_groups_claim: str = _var("VITRAIL_OIDC_GROUPS_CLAIM", "groups", "Claim that names a person's groups.")
 
     # -- Audit
     audit_retention_days: int = _var(
@@ -327,6 +353,17 @@ class Settings(BaseSettings):
     def _whole_licence_server(self) -> Settings:
         if self.license_endpoint and not self.license_account:
             raise ValueError("VITRAIL_LICENSE_ENDPOINT is set without VITRAIL_LICENSE_ACCOUNT; set both")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_sign_on(self) -> Settings:
+        if self.oidc_metadata_url and not self.oidc_client_id:
+            raise ValueError("AUTH_OIDC_METADATA_DOCUMENT_URL is set without AUTH_OIDC_CLIENT_ID; set both")
+        if self.password_sign_in_disabled and not self.oidc_metadata_url:
+            raise ValueError(
+                "AUTH_DISABLE_PASSWORD_AUTHENTICATION is set without AUTH_OIDC_METADATA_DOCUMENT_URL; nobody could "
+                "sign in"
+            )
         return self
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.kit.instance import ADA, VERA, Instance
+from vitrail.audit.tables import EntryRow
 from vitrail.db.base import now
 from vitrail.identity.passwords import Passwords
 from vitrail.identity.tables import PersonRow, SignInFailuresRow, SignInRow
@@ -212,3 +213,26 @@ async def test_me_says_what_i_may_do_and_what_is_on(vera: httpx.AsyncClient, ins
     assert me["model"] == {"provider": "offline", "name": "offline planner", "offline": True}
     assert me["features"]["dataApps"]["enabled"] is False
     assert me["features"]["dataApps"]["reason"] == "no-licence"
+
+
+async def test_without_a_provider_there_is_no_single_sign_on(stranger: httpx.AsyncClient) -> None:
+    assert (await stranger.get("/api/v1/auth/ways")).json() == {"password": True, "signOn": None}
+    answer = await stranger.get("/api/v1/auth/oidc/start")
+    assert answer.status_code == 404
+    assert "not set up" in answer.json()["cause"]
+
+
+async def test_what_is_written_down(instance: Instance, stranger: httpx.AsyncClient) -> None:
+    await stranger.post(LOGIN, json=wrong("my-password-by-mistake"))
+    await stranger.post(LOGIN, json=wrong())
+    async with instance.signed_in(ADA) as client:
+        await client.post("/api/v1/auth/logout")
+    async with instance.services.db.session() as session:
+        rows = [r for r in await session.scalars(select(EntryRow).order_by(EntryRow.sequence)) if "sign-in" in r.action]
+    assert [(row.action, row.subject_name, row.actor_name) for row in rows] == [
+        ("sign-in.failed", "", ""),
+        ("sign-in.failed", "Ada Martin", ""),
+        ("sign-in.succeeded", "", "Ada Martin"),
+        ("sign-in.ended", "", "Ada Martin"),
+    ]
+    assert not any("by-mistake" in row.details + row.subject_name for row in rows)

@@ -30,10 +30,10 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: (search): { to?: string } => {
-    const to = ownPage(search.to)
-    return to ? { to } : {}
-  },
+  validateSearch: (search): { to?: string; failed?: string } => ({
+    to: ownPage(search.to),
+    failed: text(search.failed),
+  }),
   component: lazyRouteComponent(() => import('./features/auth/LoginPage')),
 })
 

@@ -10,10 +10,10 @@ from fastapi import Request
 from vitrail.db.base import now
 from vitrail.errors import Forbidden, NotSignedIn
 from vitrail.identity import repository
+from vitrail.identity.cookies import session_cookie
 from vitrail.identity.person import Person
 from vitrail.secret import digest
 from vitrail.services import Services
-from vitrail.settings import Settings
 
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -36,11 +36,6 @@ class Authenticated:
     session_hash: str | None
 
 
-def cookie_name(settings: Settings) -> str:
-    """With https the `__Host-` prefix binds the cookie to exactly this host."""
-    return "__Host-vitrail" if settings.origin.startswith("https://") else "vitrail"
-
-
 def csrf_token(services: Services, session_hash: str) -> str:
     """The proof that belongs to one sign-in; worthless with any other."""
     return services.secrets.sign("csrf", session_hash)
@@ -51,7 +46,7 @@ async def authenticate(services: Services, request: Request) -> Authenticated:
     header = request.headers.get("authorization")
     if header is not None:
         return await _by_token(services, header)
-    cookie = request.cookies.get(cookie_name(services.settings))
+    cookie = request.cookies.get(session_cookie(services.settings))
     if not cookie:
         raise NotSignedIn("No sign-in came with the request.", cure="Sign in, or send a personal access token.")
     return await _by_cookie(services, request, cookie)

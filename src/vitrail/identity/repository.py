@@ -52,6 +52,11 @@ async def organization(session: AsyncSession, person: Person) -> OrganizationRow
     return await session.get_one(OrganizationRow, person.organization_id)
 
 
+async def only_organization(session: AsyncSession) -> str | None:
+    """The id of the instance's organisation, for what happens before it is known who somebody is."""
+    return await session.scalar(select(OrganizationRow.id).order_by(OrganizationRow.created_at).limit(1))
+
+
 async def load(session: AsyncSession, person_id: str) -> Person | None:
     """The person with all they hold today, or None when there is none or they were switched off."""
     return await _one(session, select(PersonRow).where(PersonRow.id == person_id, PersonRow.active))

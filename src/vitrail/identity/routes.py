@@ -8,10 +8,11 @@ from vitrail.access.dependencies import CurrentPerson, HowSignedIn, OpenToAll, m
 from vitrail.db.dependencies import DbSession
 from vitrail.errors import Forbidden
 from vitrail.identity import repository, schemas, service
-from vitrail.identity.authentication import cookie_name, csrf_token
+from vitrail.identity.authentication import csrf_token
+from vitrail.identity.cookies import drop_cookie, session_cookie, set_cookie
 from vitrail.identity.me import features_of, model_in_use
 from vitrail.projects import repository as projects
-from vitrail.services import CurrentServices, Services
+from vitrail.services import CurrentServices
 from vitrail.settings import Settings
 
 router = APIRouter(prefix="/auth", tags=["auth"])
@@ -23,7 +24,7 @@ async def sign_in(
 ) -> schemas.SignedIn:
     """Sign in with e-mail address and password."""
     _from_our_own_page(request)
-    name = cookie_name(services.settings)
+    name = session_cookie(services.settings)
     new = await service.sign_in(
         services,
         email=body.email,
@@ -32,18 +33,25 @@ async def sign_in(
         user_agent=request.headers.get("user-agent", ""),
         replaces=request.cookies.get(name),
     )
-    _set_cookie(response, services, new.cookie)
+    set_cookie(response, services, name, new.cookie, seconds=services.settings.session_max_hours * 3600)
     return schemas.SignedIn(user=schemas.User.model_validate(new.person), csrf_token=new.csrf_token)
 
 
+@router.get("/ways", dependencies=[OpenToAll])
+async def ways_to_sign_in(services: CurrentServices) -> schemas.Ways:
+    """How one can sign in here."""
+    settings = services.settings
+    return schemas.Ways(
+        password=not settings.password_sign_in_disabled, sign_on=settings.oidc_name if services.sign_on else None
+    )
+
+
 @router.post("/logout", status_code=204)
-async def sign_out(how: HowSignedIn, _person: CurrentPerson, response: Response, services: CurrentServices) -> None:
+async def sign_out(how: HowSignedIn, person: CurrentPerson, response: Response, services: CurrentServices) -> None:
     """End this sign-in."""
     if how.session_hash:
-        await service.sign_out(services, how.session_hash)
-    response.delete_cookie(
-        cookie_name(services.settings), path="/", secure=_secure(services), httponly=True, samesite="lax"
-    )
+        await service.sign_out(services, person, how.session_hash)
+    drop_cookie(response, services, session_cookie(services.settings))
 
 
 @router.get("/me")
@@ -95,22 +103,6 @@ def address_of(request: Request, settings: Settings) -> str:
     if settings.trust_proxy and (hops := request.headers.get("x-forwarded-for")):
         return hops.rpartition(",")[2].strip()
     return request.client.host if request.client else ""
-
-
-def _secure(services: Services) -> bool:
-    return services.settings.origin.startswith("https://")
-
-
-def _set_cookie(response: Response, services: Services, cookie: str) -> None:
-    response.set_cookie(
-        cookie_name(services.settings),
-        cookie,
-        max_age=services.settings.session_max_hours * 3600,
-        path="/",
-        secure=_secure(services),
-        httponly=True,
-        samesite="lax",
-    )
 
 
 def _from_our_own_page(request: Request) -> None:

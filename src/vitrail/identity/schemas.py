@@ -26,6 +26,11 @@ class SignedIn(Wire):
     csrf_token: str
 
 
+class Ways(Wire):
+    password: bool
+    sign_on: str | None = Field(description="What single sign-on is called here; null where there is none.")
+
+
 class Organization(Wire):
     id: str
     name: str

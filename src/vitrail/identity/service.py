@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from vitrail.audit.log import Action, Subject, record
 from vitrail.db.base import new_id, now
-from vitrail.errors import InvalidInput, NotFound, NotSignedIn
-from vitrail.identity import repository, throttle
-from vitrail.identity.authentication import csrf_token
+from vitrail.errors import Forbidden, InvalidInput, NotFound, NotSignedIn
+from vitrail.identity import repository, sign_ins, throttle
 from vitrail.identity.person import Person
+from vitrail.identity.sign_ins import NewSignIn
 from vitrail.identity.tables import TokenRow
 from vitrail.secret import digest, token
 from vitrail.services import Services
 
 TOKEN_PREFIX = "vt_"  # noqa: S105 — makes our tokens findable by secret scanners
 MAX_TOKENS = 100
+
+
+class PasswordsOff(Forbidden):
+    """The operator lets people in by single sign-on only."""
+
+    title = "Passwords are off"
+    code = "passwords-off"
 
 
 class WrongCredentials(NotSignedIn):
@@ -25,48 +32,59 @@ class WrongCredentials(NotSignedIn):
     code = "wrong-credentials"
 
 
-@dataclass(frozen=True, slots=True)
-class NewSignIn:
-    """`cookie` is the only copy of the secret; the database has its hash."""
-
-    person: Person
-    cookie: str
-    csrf_token: str
-
-
 async def sign_in(
     services: Services, *, email: str, password: str, address: str, user_agent: str, replaces: str | None
 ) -> NewSignIn:
     """Starts a new sign-in and ends the one the browser had (`replaces`, its cookie). Raises `WrongCredentials` or
     `TooManySignIns`; takes as long for unknown people as for known ones."""
+    if services.settings.password_sign_in_disabled:
+        raise PasswordsOff("Passwords are not accepted here.", cure="Sign in with single sign-on.")
     at = now()
-    async with services.db.session() as session:
-        await throttle.check(session, email, address, at)
-        row = await repository.row_by_email(session, email)
+    try:
+        async with services.db.session() as session:
+            await throttle.check(session, email, address, at)
+            row = await repository.row_by_email(session, email)
+    except throttle.TooManySignIns:
+        await _note(services, Action.SIGN_IN_BLOCKED, email, address)
+        raise
     matches = await services.passwords.matches(row.password_hash if row else None, password)
     async with services.db.session() as session:
         person = await repository.load(session, row.id) if row and matches else None
-        if row is None or person is None:
+        if person is None:
             await throttle.failed(session, email, address, at)
         else:
             await throttle.succeeded(session, email, address)
-            await repository.end_past_sign_ins(session, at, services.sign_in_idle)
-            if replaces:
-                await repository.end_sign_in(session, digest(replaces))
-            cookie = token()
-            ends = at + timedelta(hours=services.settings.session_max_hours)
-            await repository.add_sign_in(session, person.id, digest(cookie), user_agent, at, ends)
-    if person is None:
-        raise WrongCredentials(
-            "The e-mail address or the password is wrong.", cure="Check both and try again, or ask an administrator."
-        )
-    return NewSignIn(person, cookie, csrf_token(services, digest(cookie)))
+            return await sign_ins.begin(
+                session, services, person, way="password", user_agent=user_agent, replaces=replaces
+            )
+    await _note(services, Action.SIGN_IN_FAILED, email, address)
+    raise WrongCredentials(
+        "The e-mail address or the password is wrong.", cure="Check both and try again, or ask an administrator."
+    )
 
 
-async def sign_out(services: Services, session_hash: str) -> None:
+async def _note(services: Services, action: Action, email: str, address: str) -> None:
+    """Writes down a sign-in that failed. An address that nobody here has is left out: it may be a password."""
+    async with services.db.session() as session:
+        row = await repository.row_by_email(session, email)
+        organization_id = row.organization_id if row else await repository.only_organization(session)
+        if organization_id is not None:
+            await record(
+                session,
+                action,
+                actor=None,
+                organization_id=organization_id,
+                subject=Subject("person", row.id, row.name) if row else None,
+                address=address,
+                details={"way": "password"},
+            )
+
+
+async def sign_out(services: Services, person: Person, session_hash: str) -> None:
     """Ends a sign-in on the server, so that a copied cookie is worthless."""
     async with services.db.session() as session:
         await repository.end_sign_in(session, session_hash)
+        await record(session, Action.SIGNED_OUT, actor=person)
 
 
 async def issue_token(

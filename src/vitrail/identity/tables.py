@@ -55,6 +55,17 @@ class SignInRow(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class IdentityRow(Base):
+    """Who a person is at a provider of single sign-on: issuer and subject, which never change."""
+
+    __tablename__ = "sign_on_identities"
+
+    issuer: Mapped[str] = mapped_column(String(500), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class TokenRow(Base):
     """A personal access token. Shown once; only its hash and its first characters are kept."""
 

@@ -12,6 +12,15 @@ export const meQuery = queryOptions({
   staleTime: 60_000,
 })
 
+export const waysQuery = queryOptions({
+  queryKey: ['ways'],
+  queryFn: () => data(client.GET('/api/v1/auth/ways')),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+/** Where single sign-on begins; it ends on the page `to`. */
+export const signOnAddress = (to = '/'): string => `/api/v1/auth/oidc/start?${new URLSearchParams({ to })}`
+
 export async function signIn(email: string, password: string): Promise<void> {
   const answer = await data(client.POST('/api/v1/auth/login', { body: { email, password } }))
   setCsrfToken(answer.csrfToken)

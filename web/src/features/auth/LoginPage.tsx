@@ -1,18 +1,20 @@
-import { Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Button, Divider, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { meQuery, signIn } from '@/api/session'
+import { meQuery, signIn, signOnAddress, waysQuery } from '@/api/session'
 import { Glass } from '@/parts/Glass'
 import { Wordmark } from '@/parts/Mark'
 import { ProblemCard } from '@/parts/ProblemCard'
 import { ThemeToggle } from '@/parts/ThemeToggle'
 import classes from './LoginPage.module.css'
+import { signOnProblem } from './sign-on'
 
 export default function LoginPage() {
   useDocumentTitle('Sign in · Vitrail')
-  const { to } = useSearch({ from: '/login' })
+  const { to, failed } = useSearch({ from: '/login' })
+  const ways = useQuery(waysQuery).data
   const router = useRouter()
   const queryClient = useQueryClient()
   const [email, setEmail] = useState('')
@@ -54,33 +56,47 @@ export default function LoginPage() {
             <Title order={1} mt="xs">
               Sign in
             </Title>
-            {entering.isError && <ProblemCard error={entering.error} />}
-            <TextInput
-              label="Email"
-              name="email"
-              type="email"
-              autoComplete="username"
-              size="md"
-              required
-              withAsterisk={false}
-              autoFocus
-              value={email}
-              onChange={(event) => setEmail(event.currentTarget.value)}
-            />
-            <PasswordInput
-              label="Password"
-              name="password"
-              autoComplete="current-password"
-              size="md"
-              required
-              withAsterisk={false}
-              value={password}
-              onChange={(event) => setPassword(event.currentTarget.value)}
-              visibilityToggleButtonProps={{ 'aria-label': 'Show or hide what is typed' }}
-            />
-            <Button type="submit" size="md" loading={entering.isPending}>
-              Sign in
-            </Button>
+            {entering.isError ? (
+              <ProblemCard error={entering.error} />
+            ) : (
+              failed && <ProblemCard error={signOnProblem(failed)} />
+            )}
+            {ways?.signOn && (
+              <Button component="a" href={signOnAddress(to)} size="md" variant={ways.password ? 'default' : 'filled'}>
+                Continue with {ways.signOn}
+              </Button>
+            )}
+            {ways?.signOn && ways.password && <Divider label="or" />}
+            {ways?.password !== false && (
+              <>
+                <TextInput
+                  label="Email"
+                  name="email"
+                  type="email"
+                  autoComplete="username"
+                  size="md"
+                  required
+                  withAsterisk={false}
+                  autoFocus
+                  value={email}
+                  onChange={(event) => setEmail(event.currentTarget.value)}
+                />
+                <PasswordInput
+                  label="Password"
+                  name="password"
+                  autoComplete="current-password"
+                  size="md"
+                  required
+                  withAsterisk={false}
+                  value={password}
+                  onChange={(event) => setPassword(event.currentTarget.value)}
+                  visibilityToggleButtonProps={{ 'aria-label': 'Show or hide what is typed' }}
+                />
+                <Button type="submit" size="md" loading={entering.isPending}>
+                  Sign in
+                </Button>
+              </>
+            )}
           </Stack>
         </form>
       </div>
