@@ -5,7 +5,12 @@ import { defineConfig } from 'vitest/config'
 // Two entries: the pages, and the small page in which the server checks a version (no React in it).
 export default defineConfig({
   plugins: [react()],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: {
+      '@sdk': fileURLToPath(new URL('../sdk/src', import.meta.url)),
+      '@': fileURLToPath(new URL('./src', import.meta.url)),
+    },
+  },
   build: {
     target: 'es2023',
     // New enough for light-dark(), which would otherwise be rewritten into something that follows only the system.

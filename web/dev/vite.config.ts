@@ -7,6 +7,11 @@ import { mockApi } from './mock'
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   plugins: [react(), mockApi()],
-  resolve: { alias: { '@': fileURLToPath(new URL('../src', import.meta.url)) } },
+  resolve: {
+    alias: {
+      '@sdk': fileURLToPath(new URL('../../sdk/src', import.meta.url)),
+      '@': fileURLToPath(new URL('../src', import.meta.url)),
+    },
+  },
   server: { port: 5180, strictPort: true },
 })

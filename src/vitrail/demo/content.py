@@ -157,7 +157,7 @@ async def fill(services: Services, data: ProjectData, project_id: str, author: s
             return
         person = await _person(session, author)
         found = await session.execute(select(SpaceRow.name, SpaceRow.id).where(SpaceRow.project_id == project_id))
-        spaces = {name: space_id for name, space_id in found}
+        spaces: dict[str, str] = dict(found.all())
     made: dict[str, str] = {}
     for key, chart in CHARTS.items():
         new = {
