@@ -35,6 +35,7 @@ from vitrail.projects.routes import router as projects
 from vitrail.services import open_services
 from vitrail.settings import Settings
 from vitrail.spaces.routes import router as spaces
+from vitrail.spaces.sharing_routes import router as sharing
 from vitrail.usage.routes import router as usage
 
 API = "/api/v1"
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         projects,
         data,
         spaces,
+        sharing,
         content,
         charts,
         dashboards,

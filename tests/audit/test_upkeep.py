@@ -16,6 +16,7 @@ from vitrail.audit.buffer import AuditBuffer
 from vitrail.audit.log import Action, Subject
 from vitrail.audit.retention import prune
 from vitrail.audit.settings_watch import note_settings
+from vitrail.audit.witness import FOLDER
 from vitrail.db.base import now
 from vitrail.errors import VitrailError
 from vitrail.settings import Settings, load_settings
@@ -140,6 +141,7 @@ class TestRetention:
 
     async def test_the_settings_days_count(self, instance: Instance) -> None:
         await tamper(instance, "DELETE FROM audit_entries", "DELETE FROM audit_heads")
+        await instance.services.store.delete_prefix(f"{FOLDER}/")  # the witness, who would remember them
         await self.aged(instance, 401)
         await self.aged(instance, 399)
         assert await instance.services.audit.forget_old() == 4

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.kit.instance import Instance
 from vitrail.access.placement import SpaceRole
 from vitrail.identity.tables import AttributeRow, AttributeValueRow
-from vitrail.spaces import service as spaces
+from vitrail.spaces import sharing as spaces
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 

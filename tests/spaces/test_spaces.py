@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.kit.instance import VERA, Instance
 from vitrail.access.placement import SpaceRole
 from vitrail.access.roles import Role
-from vitrail.spaces import service
+from vitrail.spaces import service, sharing
 from vitrail.spaces.tables import SpaceRow
 
 
@@ -63,7 +63,7 @@ async def test_who_is_let_in_below_sees_that_space_and_not_its_parent(
     papers = (await listed(ada, instance))["Board papers"]["id"]
     person = await instance.person(VERA.email)
     async with instance.services.db.session() as session:
-        await service.grant(session, papers, person.id, SpaceRole.EDIT)
+        await sharing.grant(session, papers, person.id, SpaceRole.EDIT)
     seen = await listed(vera, instance)
     assert "Finance" not in seen
     assert seen["Board papers"]["role"] == "edit"
@@ -75,7 +75,7 @@ async def test_a_grant_above_reaches_down(instance: Instance, ada: httpx.AsyncCl
     finance = (await listed(ada, instance))["Finance"]["id"]
     person = await instance.person(VERA.email)
     async with instance.services.db.session() as session:
-        await service.grant(session, finance, person.id, SpaceRole.FULL)
+        await sharing.grant(session, finance, person.id, SpaceRole.FULL)
     assert (await listed(vera, instance))["Board papers"]["role"] == "full"
 
 
@@ -107,7 +107,7 @@ async def test_seeing_a_space_is_not_editing_in_it(instance: Instance, ada: http
     token = await instance.add_person("ed", project_role=Role.EDITOR)
     person = await instance.person("ed@jaffle.example")
     async with instance.services.db.session() as session:
-        await service.grant(session, sales, person.id, SpaceRole.VIEW)  # less than the project gives: it counts
+        await sharing.grant(session, sales, person.id, SpaceRole.VIEW)  # less than the project gives: it counts
     async with instance.by_token(token) as editor:
         answer = await make(editor, instance, "x", parentId=sales)
     assert answer.status_code == 403

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Literal
 
 from vitrail.identity.person import Person
 
@@ -20,12 +21,19 @@ class SpaceRole(IntEnum):
         return {1: "can view", 2: "can edit", 3: "full access"}[self.value]
 
     @property
-    def wire(self) -> str:
-        return {1: "view", 2: "edit", 3: "full"}[self.value]
+    def wire(self) -> Literal["view", "edit", "full"]:
+        return _WIRE[self]
 
     @classmethod
     def from_wire(cls, word: str) -> SpaceRole:
-        return {"view": cls.VIEW, "edit": cls.EDIT, "full": cls.FULL}[word]
+        return next(role for role, wire in _WIRE.items() if wire == word)
+
+
+_WIRE: dict[SpaceRole, Literal["view", "edit", "full"]] = {
+    SpaceRole.VIEW: "view",
+    SpaceRole.EDIT: "edit",
+    SpaceRole.FULL: "full",
+}
 
 
 class Way(StrEnum):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from vitrail.access.filters import group_role, named_role, spaces_held, visible_apps, visible_spaces
 from vitrail.access.placement import SpaceRole, Way, space_standing
 from vitrail.apps.tables import AppRow
 from vitrail.identity.person import Person
-from vitrail.spaces.tables import SpaceGrantRow, SpaceGroupGrantRow, SpaceRow, SpaceSourceRow
+from vitrail.spaces.tables import SpaceGrantRow, SpaceGroupGrantRow, SpaceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +71,6 @@ async def app_counts(session: AsyncSession, person: Person, project_id: str) -> 
         .group_by(AppRow.space_id)
     )
     return {space_id: count for space_id, count in await session.execute(found) if space_id is not None}
-
-
-async def sources_of(session: AsyncSession, space_id: str) -> list[str]:
-    """Where a space's access comes from: itself and its parents up to the nearest restricted one."""
-    found = select(SpaceSourceRow.source_id).where(SpaceSourceRow.space_id == space_id)
-    return list(await session.scalars(found))
-
-
-async def set_sources(session: AsyncSession, space_id: str, sources: list[str]) -> None:
-    await session.execute(delete(SpaceSourceRow).where(SpaceSourceRow.space_id == space_id))
-    session.add_all(SpaceSourceRow(space_id=space_id, source_id=source) for source in sources)
 
 
 async def people_on(session: AsyncSession, space_ids: list[str]) -> dict[str, int]:

@@ -26,6 +26,7 @@ def _id(name: str, target: str | None = None, *, table: str = "", null: bool = F
 
 def upgrade() -> None:
     op.add_column("people", sa.Column("kind", sa.String(length=20), nullable=False, server_default="person"))
+    op.add_column("spaces", sa.Column("description", sa.Text(), nullable=False, server_default=""))
     op.add_column("personal_access_tokens", sa.Column("scopes", sa.JSON(none_as_null=True), nullable=True))
     op.create_table(
         "groups",
