@@ -20,11 +20,14 @@ from vitrail.audit.routes import router as audit
 from vitrail.audit.settings_watch import note_settings
 from vitrail.charts.routes import router as charts
 from vitrail.content.routes import router as content
+from vitrail.content.why_routes import router as access
 from vitrail.dashboards.routes import router as dashboards
 from vitrail.http import openapi, problems
 from vitrail.http.door import Door
 from vitrail.http.pages import pages
 from vitrail.http.system import router as system
+from vitrail.identity.account_routes import router as account
+from vitrail.identity.arrival.routes import router as arrival
 from vitrail.identity.routes import router as identity
 from vitrail.identity.sign_on.routes import router as sign_on
 from vitrail.licence.keeper import keeping
@@ -70,12 +73,15 @@ def create_app(settings: Settings) -> FastAPI:
     routers = (
         system,
         identity,
+        account,
+        arrival,
         sign_on,
         projects,
         data,
         spaces,
         sharing,
         content,
+        access,
         charts,
         dashboards,
         apps,

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from vitrail.audit.chain import Sealer
 from vitrail.audit.keeper import AuditKeeper
 from vitrail.audit.pending import SEALER
+from vitrail.background import Background
 from vitrail.db.engine import Database, open_database
 from vitrail.identity.passwords import Passwords
 from vitrail.identity.sign_on.provider import Provider
@@ -36,6 +37,7 @@ class Services:
     licensing: Keeper
     audit: AuditKeeper
     sign_on: Provider | None
+    background: Background
 
     @property
     def licence(self) -> LicenceState:
@@ -65,6 +67,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     db = await open_database(settings)
     db.info[SEALER] = sealer = Sealer(secrets)
     audit = AuditKeeper(settings, db, store, sealer)
+    background = Background()
     try:
         licensing = Keeper(settings, db)
         await licensing.open()
@@ -77,7 +80,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             licensing=licensing,
             audit=audit,
             sign_on=Provider(settings) if settings.oidc_metadata_url else None,
+            background=background,
         )
+        await background.settled()
         await audit.close()
     finally:
         await db.close()

@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import uvloop
 from fastapi import FastAPI
@@ -68,13 +68,13 @@ def set_up_logs(level: LogLevel) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def serve(app: FastAPI, settings: Settings, *, ready: Callable[[], None]) -> None:
-    """Serves until SIGINT or SIGTERM; calls `ready` once the server answers. Raises what keeps it from starting."""
+def serve(app: FastAPI, settings: Settings, *, ready: Callable[[], Awaitable[None]]) -> None:
+    """Serves until SIGINT or SIGTERM; awaits `ready` once the server answers. Raises what keeps it from starting."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(app, settings, ready))
 
 
-async def _serve(app: FastAPI, settings: Settings, ready: Callable[[], None]) -> None:
+async def _serve(app: FastAPI, settings: Settings, ready: Callable[[], Awaitable[None]]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -88,7 +88,7 @@ async def _serve(app: FastAPI, settings: Settings, ready: Callable[[], None]) ->
         stopping = asyncio.create_task(stop.wait())
         try:
             if await _answers(settings, running, stopping):
-                ready()
+                await ready()
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopping.cancel()

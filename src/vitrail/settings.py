@@ -182,6 +182,17 @@ class Settings(BaseSettings):
     )
     oidc_groups_claim: str = _var("VITRAIL_OIDC_GROUPS_CLAIM", "groups", "Claim that names a person's groups.")
 
+    # -- Mail
+    smtp_host: Text = _var(
+        "EMAIL_SMTP_HOST", None, "Mail server. Without one, invitations and password resets are links to hand over."
+    )
+    smtp_port: int = _var("EMAIL_SMTP_PORT", 587, "Its port.", ge=1, le=65535)
+    smtp_secure: bool = _var("EMAIL_SMTP_SECURE", True, "Encrypt: TLS on port 465, else STARTTLS, which must succeed.")
+    smtp_user: Text = _var("EMAIL_SMTP_USER", None, "User at the mail server.")
+    smtp_password: Secret = _var("EMAIL_SMTP_PASSWORD", None, "Password of that user.")
+    smtp_sender: Text = _var("EMAIL_SMTP_SENDER_EMAIL", None, "Address that mail comes from; required with a server.")
+    smtp_sender_name: str = _var("EMAIL_SMTP_SENDER_NAME", "Vitrail", "Name that mail comes from.")
+
     # -- Audit
     audit_retention_days: int = _var(
         "VITRAIL_AUDIT_RETENTION_DAYS", 400, "Days that the audit log is kept. 0: for ever.", ge=0, le=36_500
@@ -359,6 +370,8 @@ class Settings(BaseSettings):
     def _whole_sign_on(self) -> Settings:
         if self.oidc_metadata_url and not self.oidc_client_id:
             raise ValueError("AUTH_OIDC_METADATA_DOCUMENT_URL is set without AUTH_OIDC_CLIENT_ID; set both")
+        if self.smtp_host and not self.smtp_sender:
+            raise ValueError("EMAIL_SMTP_HOST is set without EMAIL_SMTP_SENDER_EMAIL; set both")
         if self.password_sign_in_disabled and not self.oidc_metadata_url:
             raise ValueError(
                 "AUTH_DISABLE_PASSWORD_AUTHENTICATION is set without AUTH_OIDC_METADATA_DOCUMENT_URL; nobody could "

@@ -141,7 +141,7 @@ class TestRetention:
 
     async def test_the_settings_days_count(self, instance: Instance) -> None:
         await tamper(instance, "DELETE FROM audit_entries", "DELETE FROM audit_heads")
-        await instance.services.store.delete_prefix(f"{FOLDER}/")  # the witness, who would remember them
+        await instance.services.store.delete_prefix(FOLDER)  # the witness, who would remember them
         await self.aged(instance, 401)
         await self.aged(instance, 399)
         assert await instance.services.audit.forget_old() == 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 
+from vitrail.access.roles import Role
 from vitrail.access.tables import (
     CustomRoleGrantRow,
     OrganizationGrantRow,
@@ -29,6 +30,26 @@ def holds_a_role(project_id: str) -> ColumnElement[bool]:
             _members(select(CustomRoleGrantRow.group_id).where(CustomRoleGrantRow.group_id.is_not(None), custom_here))
         ),
     )
+
+
+def administers(project_id: str | None = None) -> ColumnElement[bool]:
+    """Over `PersonRow`: those with the role admin in the organisation, or in this project; by name or by group."""
+    admin = Role.ADMIN.value
+    ways = [
+        PersonRow.id.in_(select(OrganizationGrantRow.person_id).where(OrganizationGrantRow.role == admin)),
+        PersonRow.id.in_(
+            _members(select(OrganizationGroupGrantRow.group_id).where(OrganizationGroupGrantRow.role == admin))
+        ),
+    ]
+    if project_id is not None:
+        named = select(ProjectGrantRow.person_id).where(
+            ProjectGrantRow.project_id == project_id, ProjectGrantRow.role == admin
+        )
+        groups = select(ProjectGroupGrantRow.group_id).where(
+            ProjectGroupGrantRow.project_id == project_id, ProjectGroupGrantRow.role == admin
+        )
+        ways += [PersonRow.id.in_(named), PersonRow.id.in_(_members(groups))]
+    return or_(*ways)
 
 
 def _members(groups: Select[str] | Select[str | None]) -> Select[str]:

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vitrail.content.words import FieldName, Label
 from vitrail.errors import InvalidInput
 from vitrail.query.metric_query import MetricQuery
 from vitrail.wire import Wire
+from vitrail.words import FieldName, Label
 
 Colour = Annotated[int, Field(ge=0, le=11)]
 """A place in the palette: it has a shade for light ground and one for dark."""

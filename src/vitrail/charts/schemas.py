@@ -8,9 +8,9 @@ from pydantic import Field
 
 from vitrail.charts.config import ChartConfig
 from vitrail.content.schemas import Based, SavedOut, SaveOut
-from vitrail.content.words import Description, Id, Name
 from vitrail.query.metric_query import MetricQuery
 from vitrail.wire import Wire
+from vitrail.words import Description, Id, Name
 
 
 class NewChart(Wire):

@@ -15,6 +15,7 @@ from typer.main import get_command as click_command
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("server", "Run the server."),
+    "setup": ("server", "Print a new link to make the first administrator with."),
     "demo": ("demo", "Run a demo instance with its own data, people and licence."),
     "doctor": ("doctor", "Try every part and say what fails and how to cure it."),
     "license": ("license", "Show, issue and check licences."),

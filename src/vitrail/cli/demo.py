@@ -35,7 +35,7 @@ def demo_command(
 
         app = create_demo_app(settings, credentials, dbt_dir=folder / "dbt", warehouse=warehouse)
 
-        def ready() -> None:
+        async def ready() -> None:
             if json:
                 print_json(
                     {

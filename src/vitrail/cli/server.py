@@ -1,18 +1,23 @@
-"""`vitrail serve` and `vitrail openapi`."""
+"""`vitrail serve`, `vitrail setup` and `vitrail openapi`."""
 
 from __future__ import annotations
 
+import asyncio
 import os
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from vitrail.cli.output import print_json, run
 from vitrail.settings import Settings, load_settings
 
+if TYPE_CHECKING:
+    from vitrail.identity.arrival.links import Link
+
 
 def register(app: typer.Typer) -> None:
     app.command("serve")(serve_command)
+    app.command("setup")(setup_command)
     app.command("openapi")(openapi_command)
 
 
@@ -43,14 +48,42 @@ def serve_command(
         settings = settings_with_port()
         set_up_logs(settings.log_level)
         from vitrail.app import create_app
+        from vitrail.identity.arrival.service import begin_setup
 
-        def ready() -> None:
+        app = create_app(settings)
+
+        async def ready() -> None:
+            link = await begin_setup(app.state.services)
             if json:
-                print_json({"url": settings.origin})
-            else:
-                typer.echo(f"Vitrail answers at {settings.origin}")
+                print_json({"url": settings.origin} | ({"setup": link.address} if link else {}))
+                return
+            typer.echo(f"Vitrail answers at {settings.origin}")
+            if link:
+                typer.echo(f"Nobody has set it up yet. Open this once, within a day:\n\n  {link.address}\n")
 
-        serve(create_app(settings), settings, ready=ready)
+        serve(app, settings, ready=ready)
+
+
+def setup_command(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Print a new link to make the first administrator with; the one before is void."""
+    with run(json):
+        from vitrail.identity.arrival.service import AlreadySetUp
+
+        link = asyncio.run(_new_setup_link())
+        if link is None:
+            raise AlreadySetUp("There is an organisation already.", cure="Sign in; administrators invite others.")
+        if json:
+            print_json({"setup": link.address, "expiresAt": link.expires_at.isoformat()})
+        else:
+            typer.echo(link.address)
+
+
+async def _new_setup_link() -> Link | None:
+    from vitrail.identity.arrival.service import begin_setup
+    from vitrail.services import open_services
+
+    async with open_services(load_settings()) as services:
+        return await begin_setup(services)
 
 
 def openapi_command() -> None:

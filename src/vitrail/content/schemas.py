@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vitrail.content.words import Id
 from vitrail.wire import Wire
+from vitrail.words import Id
 
 ContentKind = Literal["app", "chart", "dashboard"]
 

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from vitrail.content.words import FieldName, Id, Label, Name, PartId, Text
 from vitrail.query.metric_query import FilterOperator, FilterSettings
 from vitrail.wire import Wire
+from vitrail.words import FieldName, Id, Label, Name, PartId, Text
 
 COLUMNS = 12
 MOST_TILES = 200

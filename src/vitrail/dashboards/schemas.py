@@ -8,11 +8,11 @@ from pydantic import Field
 
 from vitrail.charts.config import ChartConfig
 from vitrail.content.schemas import Based, SavedOut, SaveOut
-from vitrail.content.words import Description, Id, Name, PartId
 from vitrail.dashboards.content import DashboardContent, Values
 from vitrail.projects.answers import QueryOut
 from vitrail.query.metric_query import FilterOperator, FilterSettings
 from vitrail.wire import Wire
+from vitrail.words import Description, Id, Name, PartId
 
 
 class NewDashboard(Wire):

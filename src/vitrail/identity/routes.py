@@ -23,7 +23,7 @@ async def sign_in(
     body: schemas.Credentials, request: Request, response: Response, services: CurrentServices
 ) -> schemas.SignedIn:
     """Sign in with e-mail address and password."""
-    _from_our_own_page(request)
+    from_our_own_page(request)
     name = session_cookie(services.settings)
     new = await service.sign_in(
         services,
@@ -38,11 +38,14 @@ async def sign_in(
 
 
 @router.get("/ways", dependencies=[OpenToAll])
-async def ways_to_sign_in(services: CurrentServices) -> schemas.Ways:
+async def ways_to_sign_in(services: CurrentServices, session: DbSession) -> schemas.Ways:
     """How one can sign in here."""
     settings = services.settings
     return schemas.Ways(
-        password=not settings.password_sign_in_disabled, sign_on=settings.oidc_name if services.sign_on else None
+        password=not settings.password_sign_in_disabled,
+        sign_on=settings.oidc_name if services.sign_on else None,
+        mail=settings.smtp_host is not None,
+        set_up=await repository.only_organization(session) is not None,
     )
 
 
@@ -105,7 +108,7 @@ def address_of(request: Request, settings: Settings) -> str:
     return request.client.host if request.client else ""
 
 
-def _from_our_own_page(request: Request) -> None:
+def from_our_own_page(request: Request) -> None:
     """Another site's page may not sign a person in as somebody else (login CSRF). Browsers say where a request comes
     from; programs say nothing."""
     if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):

@@ -29,6 +29,8 @@ class SignedIn(Wire):
 class Ways(Wire):
     password: bool
     sign_on: str | None = Field(description="What single sign-on is called here; null where there is none.")
+    mail: bool = Field(description="Whether a link for a forgotten password can be mailed.")
+    set_up: bool = Field(description="False until the first administrator is made.")
 
 
 class Organization(Wire):

@@ -55,6 +55,20 @@ class SignInRow(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class LinkRow(Base):
+    """A link that lets somebody in once: the first administrator (`setup`), somebody invited, or somebody who forgot
+    their password (`reset`). Only the hash of its token is kept."""
+
+    __tablename__ = "sign_in_links"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class IdentityRow(Base):
     """Who a person is at a provider of single sign-on: issuer and subject, which never change."""
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from vitrail.access.placement import Placement
+from vitrail.access.placement import Placement, Way
 from vitrail.identity.person import Person
+from vitrail.identity.tables import GroupRow
 from vitrail.projects.tables import ProjectRow
-from vitrail.spaces import repository
+from vitrail.spaces import repository, tree
 from vitrail.spaces.repository import Held
+from vitrail.spaces.tables import SpaceGrantRow, SpaceGroupGrantRow, SpaceRow
 
 
 async def placement_of(
@@ -36,3 +39,31 @@ def space_placement(held: Held, *, creator_id: str | None = None, preview: bool 
         preview=preview,
         space_way=held.way,
     )
+
+
+async def explained(session: AsyncSession, person: Person, held: Held, asker: Person) -> str:
+    """Where what `person` holds in a space comes from, in words for `asker`: whom a grant names and in which space.
+    A space above that the asker may not see stays without a name."""
+    if held.way in (Way.ADMIN, Way.PROJECT):
+        return held.way.words
+    sources = await tree.sources_of(session, held.space.id)
+    if held.way is Way.NAMED:
+        found = select(SpaceRow, literal("")).join(SpaceGrantRow, SpaceGrantRow.space_id == SpaceRow.id)
+        found = found.where(SpaceGrantRow.person_id == person.id, SpaceGrantRow.role == int(held.role))
+    else:
+        found = (
+            select(SpaceRow, GroupRow.name)
+            .join(SpaceGroupGrantRow, SpaceGroupGrantRow.space_id == SpaceRow.id)
+            .join(GroupRow, GroupRow.id == SpaceGroupGrantRow.group_id)
+            .where(GroupRow.id.in_(sorted(person.group_ids)), SpaceGroupGrantRow.role == int(held.role))
+        )
+    words = []
+    for space, group in await session.execute(found.where(SpaceRow.id.in_(sources)).order_by(SpaceRow.name)):
+        how = f"through the group “{group}”" if group else "by name"
+        if space.id == held.space.id:
+            words.append(how)
+        elif await repository.visible(session, asker, space.id) is not None:
+            words.append(f"{how} in “{space.name}”, above it")
+        else:
+            words.append(f"{how} in a space above it")
+    return " and ".join(words) or held.way.words

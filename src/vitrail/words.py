@@ -1,4 +1,4 @@
-"""Text and ids as they come in with content: bounded, and free of what no database keeps."""
+"""Text and ids as they come in: bounded, and free of what no database keeps."""
 
 from __future__ import annotations
 
