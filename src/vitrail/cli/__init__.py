@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor", "Try every part and say what fails and how to cure it."),
     "license": ("license", "Show, issue and check licences."),
     "audit": ("audit", "Verify and export the log of what happened."),
+    "access": ("access", "Say why somebody can or can't open something."),
     "openapi": ("server", "Print the OpenAPI document of the server's API."),
     "catalog": ("query", "Look into a dbt project's catalog."),
     "query": ("query", "Ask one question; no server needed."),

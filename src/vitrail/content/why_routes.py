@@ -11,7 +11,8 @@ from vitrail.access.dependencies import CurrentPerson
 from vitrail.content import why
 from vitrail.content.why import ItemKind, Verb
 from vitrail.db.dependencies import DbSession
-from vitrail.identity.tables import SERVICE_ACCOUNT
+from vitrail.identity.person import Person
+from vitrail.identity.tables import SERVICE_ACCOUNT, PersonRow
 from vitrail.wire import Wire
 
 router = APIRouter(tags=["access"])
@@ -121,6 +122,6 @@ async def list_helpers(person: CurrentPerson, session: DbSession) -> list[Somebo
     return [_somebody(each) for each in await why.helpers(session, person, None)]
 
 
-def _somebody(person: why.Person | why.PersonRow) -> Somebody:
+def _somebody(person: Person | PersonRow) -> Somebody:
     email = None if person.kind == SERVICE_ACCOUNT else person.email
     return Somebody(id=person.id, name=person.name, email=email)
