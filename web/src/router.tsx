@@ -12,6 +12,7 @@ import { Problem } from './api/problem'
 import { meQuery } from './api/session'
 import { isWithin, type Within } from './features/audit/within'
 import { isSpan, type Span } from './features/cost/figures'
+import { type Choices, readChoices } from './features/dashboards/choices'
 import { sectionsFor } from './features/settings/sections'
 import { NotFoundPage, RouteProblem } from './parts/Refusals'
 
@@ -80,6 +81,70 @@ const space = createRoute({
   getParentRoute: () => signedIn,
   path: '/projects/$projectId/spaces/$spaceId',
   component: lazyRouteComponent(() => import('./features/spaces/SpacePage')),
+})
+
+const dashboards = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/projects/$projectId/dashboards',
+  validateSearch: (search): { q?: string } => ({ q: text(search.q) }),
+  component: lazyRouteComponent(() => import('./features/content/DashboardsPage')),
+})
+
+const charts = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/projects/$projectId/charts',
+  validateSearch: (search): { q?: string } => ({ q: text(search.q) }),
+  component: lazyRouteComponent(() => import('./features/content/ChartsPage')),
+})
+
+const newDashboard = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboards/new',
+  validateSearch: (search): { project?: string; space?: string } => ({
+    project: text(search.project),
+    space: text(search.space),
+  }),
+  component: lazyRouteComponent(() => import('./features/dashboards/NewDashboardPage')),
+})
+
+const dashboard = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboards/$dashboardId',
+  validateSearch: (search): { tab?: string; set?: Choices } => ({ tab: text(search.tab), set: readChoices(search.set) }),
+  component: lazyRouteComponent(() => import('./features/dashboards/DashboardPage')),
+})
+
+const dashboardEditor = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dashboards/$dashboardId/edit',
+  validateSearch: (search): { tab?: string } => ({ tab: text(search.tab) }),
+  component: lazyRouteComponent(() => import('./features/dashboards/DashboardEditor')),
+})
+
+const newChart = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/charts/new',
+  validateSearch: (search): { project?: string; space?: string; explore?: string } => ({
+    project: text(search.project),
+    space: text(search.space),
+    explore: text(search.explore),
+  }),
+  component: lazyRouteComponent(() => import('./features/charts/NewChartPage')),
+})
+
+const chart = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/charts/$chartId',
+  validateSearch: (search): { version?: number } => ({
+    version: Number.isInteger(search.version) && Number(search.version) > 0 ? Number(search.version) : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./features/charts/ChartPage')),
+})
+
+const chartEditor = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/charts/$chartId/edit',
+  component: lazyRouteComponent(() => import('./features/charts/EditChartPage')),
 })
 
 const newApp = createRoute({
@@ -166,6 +231,14 @@ const tree = root.addChildren([
     apps,
     spaces,
     space,
+    dashboards,
+    charts,
+    newDashboard,
+    dashboard,
+    dashboardEditor,
+    newChart,
+    chart,
+    chartEditor,
     newApp,
     app,
     builder,

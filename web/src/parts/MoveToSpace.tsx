@@ -1,60 +1,67 @@
 import { Button, Group, Modal, Radio, ScrollArea, Skeleton, Stack, Text } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { moveApp } from '@/api/apps'
 import { flatten, spacesQuery, spaceTree } from '@/api/spaces'
-import type { App } from '@/api/types'
 import { Icon } from './icons'
 import { Loaded } from './Loaded'
 import { ProblemCard } from './ProblemCard'
 
 const PERSONAL = 'personal'
 
-/** Files an app in a space, or takes it back. */
-export function MoveToSpace({ app, opened, onClose }: { app: App; opened: boolean; onClose: () => void }) {
+interface MoveToSpaceProps {
+  projectId: string
+  /** Where it is now; null: in no space. */
+  spaceId: string | null
+  /** Whether it may be in no space, with its maker alone. */
+  personal?: boolean
+  /** Moves it, and has the pages read anew. */
+  move: (spaceId: string | null) => Promise<unknown>
+  opened: boolean
+  onClose: () => void
+}
+
+/** Files something in a space, or takes it back. */
+export function MoveToSpace(props: MoveToSpaceProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Move to space" size="md">
-      {opened && <Choice app={app} onClose={onClose} />}
+    <Modal opened={props.opened} onClose={props.onClose} title="Move to space" size="md">
+      {props.opened && <Choice {...props} />}
     </Modal>
   )
 }
 
-function Choice({ app, onClose }: { app: App; onClose: () => void }) {
-  const queryClient = useQueryClient()
-  const spaces = useQuery(spacesQuery(app.projectId))
-  const now = app.spaceId ?? PERSONAL
+function Choice({ projectId, spaceId, personal = false, move, onClose }: MoveToSpaceProps) {
+  const spaces = useQuery(spacesQuery(projectId))
+  const now = spaceId ?? PERSONAL
   const [chosen, setChosen] = useState(now)
   const moving = useMutation({
-    mutationFn: () => moveApp(app.id, chosen === PERSONAL ? null : chosen),
-    onSuccess: async () => {
-      onClose()
-      await queryClient.invalidateQueries({ queryKey: ['app', app.id] })
-      await queryClient.invalidateQueries({ queryKey: ['apps'] })
-      await queryClient.invalidateQueries({ queryKey: ['spaces'] })
-    },
+    mutationFn: () => move(chosen === PERSONAL ? null : chosen),
+    onSuccess: onClose,
   })
   return (
     <Stack gap="md">
       <Text size="sm" c="dimmed">
-        People who can see the space can open the app. Each of them sees only their own rows.
+        People who can see the space can open it. Each of them sees only their own rows.
       </Text>
       <Loaded query={spaces} waiting={<Skeleton height={160} />}>
         {(list) => (
           <ScrollArea.Autosize mah={320} type="auto">
             <Radio.Group value={chosen} onChange={setChosen} aria-label="Space">
               <Stack gap={2}>
-                <Radio
-                  value={PERSONAL}
-                  label="Personal (only you and administrators)"
-                  py={6}
-                  styles={{ label: { cursor: 'pointer' } }}
-                />
+                {personal && (
+                  <Radio
+                    value={PERSONAL}
+                    label="Personal (only you and administrators)"
+                    py={6}
+                    styles={{ label: { cursor: 'pointer' } }}
+                  />
+                )}
                 {flatten(spaceTree(list)).map((space) => (
                   <Radio
                     key={space.id}
                     value={space.id}
                     py={6}
                     ml={space.depth * 24}
+                    disabled={space.role === 'view' && space.id !== spaceId}
                     styles={{ label: { cursor: 'pointer' } }}
                     aria-label={space.name}
                     label={

@@ -39,6 +39,12 @@ export function Shell() {
                 <Link to="/projects/$projectId/apps" params={{ projectId: project.id }} className={classes.link}>
                   Data apps
                 </Link>
+                <Link to="/projects/$projectId/dashboards" params={{ projectId: project.id }} className={classes.link}>
+                  Dashboards
+                </Link>
+                <Link to="/projects/$projectId/charts" params={{ projectId: project.id }} className={classes.link}>
+                  Charts
+                </Link>
                 <Link to="/projects/$projectId/spaces" params={{ projectId: project.id }} className={classes.link}>
                   Spaces
                 </Link>

@@ -31,6 +31,20 @@ const SHAPES = {
   signOut: 'M14 8V5H5v14h9v-3M10 12h10.5M17.5 9l3 3-3 3',
   settings: 'M4 7.5h9M17 7.5h3M4 16.5h3M11 16.5h9M15 5.3a2.2 2.2 0 1 0 0 4.4 2.2 2.2 0 0 0 0-4.4zM9 14.3a2.2 2.2 0 1 0 0 4.4 2.2 2.2 0 0 0 0-4.4z',
   tool: 'M4.5 19.5l7-7M14 4.5a5 5 0 0 0-3.4 7.4l1.5 1.5A5 5 0 0 0 19.5 10L16.5 12 13 10.5 12.5 7z',
+  chart: 'M4 4v16h16M8.5 16v-4M12.5 16V8M16.5 16v-6',
+  dashboard: 'M4 4h7v9H4zM14 4h6v5h-6zM14 12h6v8h-6zM4 16h7v4H4z',
+  line: 'M4 4v16h16M7.5 14.5l4-4.5 3.5 3 4.5-6',
+  area: 'M4 4v16h16M4 16l5-6 4 3 6-7v14',
+  bars: 'M4 4v16M4 7.5h12M4 12h8M4 16.5h14',
+  pie: 'M12 4a8 8 0 1 0 8 8h-8zM15 3.6A8 8 0 0 1 20.4 9H15z',
+  table: 'M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9',
+  number: 'M9.5 4.5l-2 15M16.5 4.5l-2 15M4.5 9.5h15.5M4 14.5h15.5',
+  dotted: 'M4 4v16h16M9 14h.01M12 9h.01M15 12h.01M18 7h.01M8 9h.01',
+  download: 'M12 4v11M7 10.5l5 5 5-5M5 19.5h14',
+  refresh: 'M19.5 12a7.5 7.5 0 1 1-2.4-5.5l2.4 2.2M19.5 4v4.7h-4.7',
+  filter: 'M4 5.5h16l-6 7v6l-4-2v-4z',
+  text: 'M5 6h14M12 6v13M9 19h6',
+  grip: 'M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01',
   spark: 'M12 3.5l2 6.5 6.5 2-6.5 2-2 6.5-2-6.5-6.5-2 6.5-2z',
 } as const
 
@@ -52,7 +66,7 @@ export function Icon({ name, size = 18, style, color = 'currentColor' }: IconPro
       viewBox="0 0 24 24"
       fill="none"
       stroke={color}
-      strokeWidth={name === 'dots' ? 3 : 1.75}
+      strokeWidth={name === 'dots' || name === 'grip' || name === 'dotted' ? 3 : 1.75}
       strokeLinecap="round"
       strokeLinejoin="round"
       aria-hidden="true"

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { deleteApp, renameApp } from '@/api/apps'
+import { deleteApp, moveApp, renameApp } from '@/api/apps'
 import type { App } from '@/api/types'
 import { Icon } from '@/parts/icons'
 import { ButtonLink } from '@/parts/links'
@@ -17,6 +17,13 @@ export function BuilderHeader({ app }: { app: App }) {
   const [moving, move] = useDisclosure(false)
   const [renaming, rename] = useDisclosure(false)
   const [deleting, remove] = useDisclosure(false)
+  const queryClient = useQueryClient()
+  const file = async (spaceId: string | null) => {
+    await moveApp(app.id, spaceId)
+    await queryClient.invalidateQueries({ queryKey: ['app', app.id] })
+    await queryClient.invalidateQueries({ queryKey: ['apps'] })
+    await queryClient.invalidateQueries({ queryKey: ['spaces'] })
+  }
   return (
     <div className={classes.header}>
       <div className={classes.title}>
@@ -63,7 +70,14 @@ export function BuilderHeader({ app }: { app: App }) {
           </Menu.Dropdown>
         </Menu>
       )}
-      <MoveToSpace app={app} opened={moving} onClose={move.close} />
+      <MoveToSpace
+        projectId={app.projectId}
+        spaceId={app.spaceId}
+        personal
+        move={file}
+        opened={moving}
+        onClose={move.close}
+      />
       <Modal opened={renaming} onClose={rename.close} title="Rename app">
         {renaming && <Rename app={app} onClose={rename.close} />}
       </Modal>
