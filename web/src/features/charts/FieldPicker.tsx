@@ -46,6 +46,7 @@ export function FieldPicker({ fields, chosen, onToggle }: FieldPickerProps) {
                 <Tooltip
                   key={field.id}
                   label={field.description}
+                  refProp="rootRef"
                   disabled={!field.description}
                   position="right"
                   multiline

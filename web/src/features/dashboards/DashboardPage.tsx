@@ -65,12 +65,15 @@ function Opened({ dashboard }: { dashboard: Dashboard }) {
           </ButtonLink>
         )}
         <SavedMenu kind="dashboard" item={dashboard}>
-          <Menu.Item
-            leftSection={<Icon name="open" size={16} />}
-            onClick={() => void navigator.clipboard.writeText(window.location.href)}
-          >
-            Copy link with filters
-          </Menu.Item>
+          {/* Browsers lend the clipboard to pages that came by HTTPS only. */}
+          {window.isSecureContext && (
+            <Menu.Item
+              leftSection={<Icon name="open" size={16} />}
+              onClick={() => void navigator.clipboard.writeText(window.location.href)}
+            >
+              Copy link with filters
+            </Menu.Item>
+          )}
         </SavedMenu>
       </SavedBar>
       {filters.length > 0 && (

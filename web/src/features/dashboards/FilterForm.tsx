@@ -47,7 +47,7 @@ function Form({ dashboard, filter, newId, explores, onSave, onClose }: FilterFor
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (made) onSave({ ...made, label: made.label?.trim() || null })
+    if (made) onSave({ ...made, label: made.label?.trim() || field?.label || null })
   }
   const charts = tilesOf(dashboard.content).filter((tile) => tile.kind === 'chart')
   const off = (tile: string) => made?.targets?.some((target) => target.tile === tile && target.fieldId == null) ?? false

@@ -59,7 +59,7 @@ export function TileCard({ dashboard, tile, filters, before, after }: TileCardPr
       if (!app) return frame(null, <NotShared what="data app" />)
       if (filters === null) return frame(<strong>{tile.title || app.name}</strong>, <Still>A data app.</Still>)
       return frame(
-        <TextLink to="/apps/$appId" params={{ appId: app.id }} c="inherit" fw={600}>
+        <TextLink to="/apps/$appId" params={{ appId: app.id }} c="inherit" size="sm" fw={600}>
           {tile.title || app.name}
         </TextLink>,
         <div className={classes.app}>
@@ -75,7 +75,7 @@ export function TileCard({ dashboard, tile, filters, before, after }: TileCardPr
         <ChartTileBody dashboard={dashboard} tile={tile} chart={chart} filters={filters}>
           {(body, menu) =>
             frame(
-              <TextLink to="/charts/$chartId" params={{ chartId: chart.id }} c="inherit" fw={600}>
+              <TextLink to="/charts/$chartId" params={{ chartId: chart.id }} c="inherit" size="sm" fw={600}>
                 {tile.title || chart.name}
               </TextLink>,
               body,

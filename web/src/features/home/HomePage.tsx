@@ -1,6 +1,7 @@
 import { Group, Skeleton, Stack, Text, Title } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { appsQuery } from '@/api/apps'
+import { contentQuery } from '@/api/content'
 import { mayCreateApps } from '@/api/session'
 import { flatten, spacesQuery, spaceTree } from '@/api/spaces'
 import type { ProjectAccess } from '@/api/types'
@@ -11,6 +12,7 @@ import { ButtonLink, TextLink } from '@/parts/links'
 import { Loaded } from '@/parts/Loaded'
 import { useMe, useProject } from '@/parts/me'
 import { Page } from '@/parts/Page'
+import { ContentList } from '@/parts/saved/ContentList'
 import { SpaceRow } from '@/parts/SpaceRow'
 
 export default function HomePage() {
@@ -33,6 +35,7 @@ export default function HomePage() {
         <DataAppsOff />
         {project ? (
           <>
+            <RecentDashboards project={project} />
             <RecentApps project={project} />
             <Spaces project={project} />
           </>
@@ -43,6 +46,26 @@ export default function HomePage() {
         )}
       </Stack>
     </Page>
+  )
+}
+
+/** Nothing where there is none: a home page need not speak of what a newcomer can't open. */
+function RecentDashboards({ project }: { project: ProjectAccess }) {
+  const filter = { kind: 'dashboard' } as const
+  const { data } = useInfiniteQuery(contentQuery(project.id, filter))
+  if (!data?.pages[0]?.total) return null
+  return (
+    <section aria-labelledby="dashboards">
+      <Group justify="space-between" mb="md">
+        <Title order={2} id="dashboards">
+          Dashboards
+        </Title>
+        <TextLink to="/projects/$projectId/dashboards" params={{ projectId: project.id }} size="sm">
+          All dashboards
+        </TextLink>
+      </Group>
+      <ContentList projectId={project.id} filter={filter} label="Dashboards" empty={null} most={5} />
+    </section>
   )
 }
 

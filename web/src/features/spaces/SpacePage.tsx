@@ -14,6 +14,7 @@ import { Loaded } from '@/parts/Loaded'
 import { useMe, useProject } from '@/parts/me'
 import { Page } from '@/parts/Page'
 import { ProblemPage } from '@/parts/Refusals'
+import { SpaceContent, useSavedCount } from '@/parts/saved/SpaceContent'
 import { SpaceRow } from '@/parts/SpaceRow'
 import { Trail } from '@/parts/Trail'
 import { CreateSpace } from './CreateSpace'
@@ -27,6 +28,7 @@ export default function SpacePage() {
   const space = useQuery(spaceQuery(spaceId))
   const spaces = useQuery(spacesQuery(projectId))
   const apps = useQuery(appsQuery(projectId, { space: spaceId }))
+  const saved = useSavedCount({ projectId, spaceId })
   const [creating, { open, close }] = useDisclosure(false)
   if (space.isError) return <ProblemPage error={space.error} retry={() => void space.refetch()} />
   const all = spaces.data ?? []
@@ -74,15 +76,23 @@ export default function SpacePage() {
             ))}
           </div>
         )}
+        <SpaceContent projectId={projectId} spaceId={spaceId} />
         <DataAppsOff />
         <Loaded query={apps} waiting={<AppGridWaiting />}>
           {(list) =>
             list.length > 0 ? (
-              <AppGrid apps={list} label={`Apps in ${name}`} />
+              <section aria-label="Data apps">
+                <Title order={2} mb="sm">
+                  Data apps
+                </Title>
+                <AppGrid apps={list} label={`Apps in ${name}`} />
+              </section>
             ) : (
-              <EmptyState title="No apps in this space">
-                Open an app in its builder and choose “Move to space” to share it here.
-              </EmptyState>
+              saved === 0 && (
+                <EmptyState title="Nothing in this space">
+                  Save charts and dashboards here, or open an app in its builder and choose “Move to space”.
+                </EmptyState>
+              )
             )
           }
         </Loaded>

@@ -65,7 +65,7 @@ export function Cartesian({ drawn, look, name }: CartesianProps) {
             margin={{ top: 8, right: lying && look.showValues ? 56 : 12, bottom: look.xLabel ? 16 : 0, left: 0 }}
             {...(percent ? { stackOffset: 'expand' as const } : {})}
           >
-            <CartesianGrid stroke={LINE} vertical={lying} horizontal={!lying} />
+            <CartesianGrid stroke={LINE} vertical={lying} horizontal={!lying} yAxisId={lying ? 0 : 'left'} />
             {lying ? (
               <>
                 <XAxis {...valueAxis(series)} label={titleOf(look.yLabel)} />

@@ -17,10 +17,12 @@ interface ContentListProps {
   empty: ReactNode
   /** Inside a space its name says nothing new. */
   hideSpace?: boolean
+  /** Only as many, without a way to more. */
+  most?: number
 }
 
 /** Dashboards and charts (and apps) that this person may open, the newest change first. */
-export function ContentList({ projectId, filter, label, empty, hideSpace = false }: ContentListProps) {
+export function ContentList({ projectId, filter, label, empty, hideSpace = false, most }: ContentListProps) {
   const query = useInfiniteQuery(contentQuery(projectId, filter))
   if (query.data === undefined) {
     return query.isError ? (
@@ -29,7 +31,7 @@ export function ContentList({ projectId, filter, label, empty, hideSpace = false
       <Skeleton height={180} radius="lg" role="status" aria-label={`Loading ${label}`} />
     )
   }
-  const items = query.data.pages.flatMap((page) => page.items)
+  const items = query.data.pages.flatMap((page) => page.items).slice(0, most)
   if (items.length === 0) return empty
   return (
     <>
@@ -40,7 +42,7 @@ export function ContentList({ projectId, filter, label, empty, hideSpace = false
           </li>
         ))}
       </ul>
-      {query.hasNextPage && (
+      {query.hasNextPage && most === undefined && (
         <Group justify="center" mt="md">
           <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
             Show more
