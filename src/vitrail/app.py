@@ -22,6 +22,7 @@ from vitrail.charts.routes import router as charts
 from vitrail.content.routes import router as content
 from vitrail.content.why_routes import router as access
 from vitrail.dashboards.routes import router as dashboards
+from vitrail.directory.routes import router as directory
 from vitrail.http import openapi, problems
 from vitrail.http.door import Door
 from vitrail.http.pages import pages
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         account,
         arrival,
         sign_on,
+        directory,
         projects,
         data,
         spaces,

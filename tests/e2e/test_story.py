@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
+from tests.e2e.browsing import sign_in
 from tests.e2e.demo import Demo
-from vitrail.apps.chromium import find_chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.sandbox, pytest.mark.toolchain, pytest.mark.xdist_group("story")]
 
@@ -22,37 +21,9 @@ WEST, ELSEWHERE = ("Mission Street", "Pearl District", "Capitol Hill"), ("Willia
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(find_chromium(None)), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def faults() -> list[str]:
     """What any page of the story wrote to its console as an error."""
     return []
-
-
-def sign_in(browser: Browser, demo: Demo, person: int, faults: list[str]) -> Page:
-    page = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce").new_page()
-    page.on("console", lambda message: faults.append(message.text) if _is_fault(message) else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto(demo.url)
-    who = demo.said["people"][person]
-    page.get_by_label("Email").fill(who["email"])
-    page.get_by_label("Password", exact=True).fill(who["password"])
-    page.get_by_role("button", name="Sign in").click()
-    expect(
-        page.get_by_role("button", name="New", exact=True).or_(page.get_by_role("link", name="Spaces"))
-    ).not_to_have_count(0)
-    return page
-
-
-def _is_fault(message: ConsoleMessage) -> bool:
-    """An error, but for Chromium's own line about the 401 with which the page learns that nobody has signed in."""
-    return message.type == "error" and not (message.location or {}).get("url", "").endswith("/auth/me")
 
 
 def frame_of(page: Page) -> FrameLocator:

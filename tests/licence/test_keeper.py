@@ -218,11 +218,12 @@ async def test_a_clock_set_back_brings_no_licence_back(settings: Settings, clock
 
 
 async def test_a_newly_issued_licence_starts_afresh(settings: Settings, clock: Clock) -> None:
+    first = offline(settings)  # issued once: issued again a second later it is another licence
     clock.pass_(days=400)
-    async with process(offline(settings), clock) as keeper:
+    async with process(first, clock) as keeper:
         await keeper.start()
     clock.pass_(days=-400)
-    async with process(offline(settings), clock) as keeper:
+    async with process(first, clock) as keeper:
         assert not keeper.state().usable
     async with process(offline(settings, "id-2"), clock) as keeper:
         await keeper.start()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, func, literal, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from vitrail.access.decisions import decide
 from vitrail.access.filters import visible_content
+from vitrail.access.placement import Placement
 from vitrail.access.scopes import SCOPES
 from vitrail.apps.tables import AppRow
 from vitrail.charts.tables import ChartRow
@@ -16,6 +21,8 @@ from vitrail.content.schemas import ContentItem, ContentKind, ContentPage
 from vitrail.dashboards.tables import DashboardRow
 from vitrail.identity.person import Person
 from vitrail.identity.tables import PersonRow
+from vitrail.projects.tables import ProjectRow
+from vitrail.spaces.standing import placements_of
 from vitrail.spaces.tables import SpaceRow
 
 # For a space's page as for the whole project's list; the order is that of the page.
@@ -60,7 +67,7 @@ async def content_page(
 ) -> ContentPage:
     """One page of what the person may open, the newest change first; `space_id` keeps to one space."""
     parts = []
-    for each, (subject, row) in KINDS.items():
+    for each, (_, row) in KINDS.items():
         if kind is not None and each != kind:
             continue
         saved = each != "app"
@@ -72,24 +79,37 @@ async def content_page(
                 row.description.label("description"),
                 (row.look if saved else literal("", String)).label("look"),
                 row.space_id.label("space_id"),
+                row.creator_id.label("creator_id"),
                 (row.updater_id if saved else null()).label("updater_id"),
                 row.updated_at.label("updated_at"),
-                may_manage(person, subject, row).label("can_manage"),
             )
             .where(row.project_id == project_id, worth_listing(person, each))
             .where(*_narrowed(row, space_id, q))
         )
         parts.append(part)
     listed = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
-    total = await session.scalar(select(func.count()).select_from(listed))
-    found = await session.execute(
-        select(listed, SpaceRow.name.label("space_name"), PersonRow.name.label("updated_by"))
-        .outerjoin(SpaceRow, SpaceRow.id == listed.c.space_id)
-        .outerjoin(PersonRow, PersonRow.id == listed.c.updater_id)
+    # Counted in the same pass: finding what may be seen is most of the work. The names are looked up for the page only.
+    page = (
+        select(listed, func.count().over().label("total"))
         .order_by(listed.c.updated_at.desc(), listed.c.id)
         .limit(limit)
         .offset(offset)
+        .subquery()
     )
+    found = (
+        await session.execute(
+            select(page, SpaceRow.name.label("space_name"), PersonRow.name.label("updated_by"))
+            .outerjoin(SpaceRow, SpaceRow.id == page.c.space_id)
+            .outerjoin(PersonRow, PersonRow.id == page.c.updater_id)
+            .order_by(page.c.updated_at.desc(), page.c.id)
+        )
+    ).all()
+    if not found and offset > 0:  # beyond the end
+        total = await session.scalar(select(func.count()).select_from(listed))
+        return ContentPage(items=[], total=total or 0)
+    project = await session.get_one(ProjectRow, project_id)
+    places = await placements_of(session, person, project, {row.space_id for row in found if row.space_id is not None})
+    may_manage_it = _managing(person, project, places)
     items = [
         ContentItem(
             kind=row.kind,
@@ -101,11 +121,26 @@ async def content_page(
             space_name=row.space_name,
             updated_by=row.updated_by,
             updated_at=row.updated_at,
-            can_manage=bool(row.can_manage),
+            can_manage=may_manage_it(row.kind, row.space_id, row.creator_id),
         )
         for row in found
     ]
-    return ContentPage(items=items, total=total or 0)
+    return ContentPage(items=items, total=found[0].total if found else 0)
+
+
+def _managing(
+    person: Person, project: ProjectRow, places: Mapping[str, Placement]
+) -> Callable[[ContentKind, str | None, str], bool]:
+    """Whether the person may manage a thing by its kind, space and creator. Things of one kind that lie in one space
+    are decided once: who made them is nothing to their place."""
+
+    @cache
+    def decided(kind: ContentKind, space_id: str | None, creator_id: str | None) -> bool:
+        there = places.get(space_id or "") or Placement(project_id=project.id, preview=project.preview)
+        place = replace(there, creator_id=creator_id, space_id=space_id)
+        return bool(decide(person, "manage", KINDS[kind][0], place))
+
+    return lambda kind, space_id, creator_id: decided(kind, space_id, None if space_id else creator_id)
 
 
 async def saved_page(

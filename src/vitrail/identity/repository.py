@@ -234,24 +234,3 @@ async def token_by_hash(session: AsyncSession, token_hash: str, at: datetime) ->
 
 async def touch_token(session: AsyncSession, token_id: str, at: datetime) -> None:
     await session.execute(update(TokenRow).where(TokenRow.id == token_id).values(last_used_at=at))
-
-
-async def tokens_of(session: AsyncSession, person: Person) -> list[TokenRow]:
-    """A person's own tokens that were not revoked, newest first."""
-    found = (
-        select(TokenRow)
-        .where(TokenRow.person_id == person.id, TokenRow.revoked_at.is_(None))
-        .order_by(TokenRow.created_at.desc(), TokenRow.id)
-    )
-    return list(await session.scalars(found))
-
-
-async def revoke_token(session: AsyncSession, person: Person, token_id: str, at: datetime) -> bool:
-    """Revokes one of the person's own tokens; False when they have no such token."""
-    changed = await session.execute(
-        update(TokenRow)
-        .where(TokenRow.id == token_id, TokenRow.person_id == person.id, TokenRow.revoked_at.is_(None))
-        .values(revoked_at=at)
-        .returning(TokenRow.id)
-    )
-    return changed.first() is not None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from fastapi import APIRouter, Request, Response
 
 from vitrail.access.dependencies import CurrentPerson, HowSignedIn, OpenToAll, may_see_why
 from vitrail.db.dependencies import DbSession
 from vitrail.errors import Forbidden
-from vitrail.identity import repository, schemas, service
+from vitrail.identity import repository, schemas, service, tokens
 from vitrail.identity.authentication import csrf_token
 from vitrail.identity.cookies import drop_cookie, session_cookie, set_cookie
 from vitrail.identity.me import features_of, model_in_use
+from vitrail.identity.person import Person
+from vitrail.identity.tables import TokenRow
 from vitrail.projects import repository as projects
 from vitrail.services import CurrentServices
 from vitrail.settings import Settings
@@ -84,20 +88,42 @@ async def me(how: HowSignedIn, person: CurrentPerson, services: CurrentServices,
 @router.get("/tokens")
 async def list_tokens(person: CurrentPerson, session: DbSession) -> list[schemas.Token]:
     """My personal access tokens, without the tokens themselves."""
-    return [schemas.Token.model_validate(row) for row in await repository.tokens_of(session, person)]
+    return [schemas.Token.model_validate(row) for row in await tokens.of_owner(session, person.id)]
 
 
 @router.post("/tokens", status_code=201)
-async def create_token(body: schemas.NewToken, person: CurrentPerson, services: CurrentServices) -> schemas.IssuedToken:
-    """Make a personal access token. It is shown in this answer only."""
-    row, token = await service.issue_token(services, person, body.name, body.expires_at)
-    return schemas.IssuedToken(**schemas.Token.model_validate(row).model_dump(), token=token)
+async def create_token(body: schemas.NewToken, person: CurrentPerson, session: DbSession) -> schemas.IssuedToken:
+    """A new personal access token, shown this once."""
+    _not_limited(person)
+    return _issued(
+        *await tokens.issue(session, person, person.id, name=body.name, expires_at=body.expires_at, scopes=body.scopes)
+    )
+
+
+@router.post("/tokens/{token_id}/rotate", status_code=201)
+async def rotate_token(
+    token_id: str, body: schemas.Rotation, person: CurrentPerson, session: DbSession
+) -> schemas.IssuedToken:
+    """Replace one of my tokens; the old one works on for the overlap and then no more."""
+    _not_limited(person)
+    old = await tokens.own(session, person.id, token_id)
+    return _issued(*await tokens.rotate(session, person, old, overlap=timedelta(minutes=body.overlap_minutes)))
 
 
 @router.delete("/tokens/{token_id}", status_code=204)
-async def revoke_token(token_id: str, person: CurrentPerson, services: CurrentServices) -> None:
+async def revoke_token(token_id: str, person: CurrentPerson, session: DbSession) -> None:
     """Revoke one of my tokens; it stops working at once."""
-    await service.revoke_token(services, person, token_id)
+    await tokens.revoke(session, person, await tokens.own(session, person.id, token_id))
+
+
+def _issued(row: TokenRow, secret: str) -> schemas.IssuedToken:
+    return schemas.IssuedToken(**schemas.Token.model_validate(row).model_dump(), token=secret)
+
+
+def _not_limited(person: Person) -> None:
+    """A token that is limited must not make one that is not."""
+    if person.limited:
+        raise Forbidden("A token that is limited to scopes makes no tokens.", cure="Sign in in the page.")
 
 
 def address_of(request: Request, settings: Settings) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 
 from vitrail.wire import Moment, Wire
+from vitrail.words import Name
 
 
 class Credentials(Wire):
@@ -79,9 +80,21 @@ class Me(Wire):
     model: Model
 
 
+ScopeName = Annotated[str, Field(min_length=1, max_length=100)]
+
+
 class NewToken(Wire):
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Name
     expires_at: Moment | None = None
+    scopes: Annotated[list[ScopeName], Field(max_length=200)] | None = Field(
+        default=None, description="What it is limited to; null: all that its owner holds."
+    )
+
+
+class Rotation(Wire):
+    overlap_minutes: Annotated[int, Field(ge=0, le=10_080)] = Field(
+        default=0, description="How long the old token works on."
+    )
 
 
 class Token(Wire):
@@ -91,6 +104,7 @@ class Token(Wire):
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+    scopes: list[str] | None = Field(description="What it is limited to; null: all that its owner holds.")
 
 
 class IssuedToken(Token):

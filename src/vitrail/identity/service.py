@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from vitrail.audit.log import Action, Subject, record
-from vitrail.db.base import new_id, now
-from vitrail.errors import Forbidden, InvalidInput, NotFound, NotSignedIn
+from vitrail.db.base import now
+from vitrail.errors import Forbidden, NotSignedIn
 from vitrail.identity import repository, sign_ins, throttle
 from vitrail.identity.person import Person
 from vitrail.identity.sign_ins import NewSignIn
-from vitrail.identity.tables import TokenRow
-from vitrail.secret import digest, token
 from vitrail.services import Services
-
-TOKEN_PREFIX = "vt_"  # noqa: S105 — makes our tokens findable by secret scanners
-MAX_TOKENS = 100
 
 
 class PasswordsOff(Forbidden):
@@ -85,40 +78,3 @@ async def sign_out(services: Services, person: Person, session_hash: str) -> Non
     async with services.db.session() as session:
         await repository.end_sign_in(session, session_hash)
         await record(session, Action.SIGNED_OUT, actor=person)
-
-
-async def issue_token(
-    services: Services, person: Person, name: str, expires_at: datetime | None
-) -> tuple[TokenRow, str]:
-    """A new personal access token: its row, and the token itself for the only time."""
-    at = now()
-    if expires_at is not None and (expires_at.tzinfo is None or expires_at <= at):
-        raise InvalidInput(
-            "expiresAt: has to be in the future, with a time zone.", cure="Send e.g. 2030-01-31T00:00:00Z, or leave it."
-        )
-    secret = TOKEN_PREFIX + token()
-    row = TokenRow(
-        id=new_id(),
-        person_id=person.id,
-        name=name,
-        token_hash=digest(secret),
-        prefix=secret[:8],
-        created_at=at,
-        expires_at=expires_at,
-        last_used_at=None,
-        revoked_at=None,
-    )
-    async with services.db.session() as session:
-        if len(await repository.tokens_of(session, person)) >= MAX_TOKENS:
-            raise InvalidInput(
-                f"A person may hold {MAX_TOKENS} tokens at most.", cure="Revoke some that are not used any more."
-            )
-        session.add(row)
-    return row, secret
-
-
-async def revoke_token(services: Services, person: Person, token_id: str) -> None:
-    """Ends one of the person's own tokens at once. Raises `NotFound` for anybody else's."""
-    async with services.db.session() as session:
-        if not await repository.revoke_token(session, person, token_id, now()):
-            raise NotFound("You have no such token.", cure="List your tokens; it may be revoked already.")

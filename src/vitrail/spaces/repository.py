@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -26,6 +27,12 @@ class Held:
 async def standing(session: AsyncSession, person: Person, space_id: str) -> Held | None:
     """The space and the person's role in it, if they have one: what decides about the things filed there."""
     return await _one(session, person, SpaceRow.id == space_id, spaces_held(person))
+
+
+async def standings(session: AsyncSession, person: Person, space_ids: Collection[str]) -> list[Held]:
+    """Those of these spaces that the person is in, each with their role."""
+    held = [_held(person, *row) for row in await session.execute(_with_roles(person).where(SpaceRow.id.in_(space_ids)))]
+    return [each for each in held if each is not None]
 
 
 async def visible(session: AsyncSession, person: Person, space_id: str) -> Held | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,6 +41,14 @@ def space_placement(held: Held, *, creator_id: str | None = None, preview: bool 
         preview=preview,
         space_way=held.way,
     )
+
+
+async def placements_of(
+    session: AsyncSession, person: Person, project: ProjectRow, space_ids: Collection[str]
+) -> dict[str, Placement]:
+    """The places of things in these spaces, those that the person is in, by space."""
+    held = await repository.standings(session, person, space_ids)
+    return {each.space.id: space_placement(each, preview=project.preview) for each in held}
 
 
 async def explained(session: AsyncSession, person: Person, held: Held, asker: Person) -> str:

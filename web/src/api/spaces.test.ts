@@ -5,6 +5,9 @@ import type { Space } from './types'
 const space = (id: string, name: string, parentId: string | null): Space => ({
   id,
   name,
+  description: '',
+  openToProject: true,
+  canManage: false,
   parentId,
   projectId: 'p',
   access: 'inherited',

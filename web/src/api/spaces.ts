@@ -15,7 +15,7 @@ export const createSpace = (projectId: string, name: string, parentId: string | 
   data(
     client.POST('/api/v1/projects/{project_id}/spaces', {
       params: { path: { project_id: projectId } },
-      body: { name, parentId, access: 'inherited' },
+      body: { name, description: '', parentId, access: 'inherited' },
     }),
   )
 

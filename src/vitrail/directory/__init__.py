@@ -1,0 +1,1 @@
+"""What administrators keep: people, groups, custom roles, attributes, service accounts, project access."""
