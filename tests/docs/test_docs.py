@@ -7,9 +7,13 @@ from pathlib import Path
 
 from vitrail.access.roles import ADDS, ROLE_SCOPES, Role
 from vitrail.access.scopes import MODIFIERS, SCOPES
+from vitrail.agent import errors as agent_errors
+from vitrail.apps import failures
+from vitrail.apps.state import Status
 from vitrail.audit.log import Action
 from vitrail.audit.verify import PROBLEMS
 from vitrail.cli import COMMANDS
+from vitrail.errors import VitrailError
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,6 +49,17 @@ def test_audit_lists_every_event_and_every_finding() -> None:
     named = [name.strip("`") for cells in rows("audit.md") for name in cells[0].split(", ")]
     assert {name for name in named if "." in name} == set(Action)
     assert {name for name in named if name in PROBLEMS} == PROBLEMS
+
+
+def test_data_apps_lists_every_state_in_order_and_every_failure() -> None:
+    page = [cells[0].strip("`") for cells in rows("data-apps.md")]
+    assert page == [status.value for status in Status]
+    text = (ROOT / "docs" / "data-apps.md").read_text()
+    listed = {line.split(" | ")[0].removeprefix("| ") for line in text.partition("## When a build fails")[2].splitlines()}
+    for room in (failures, agent_errors):
+        for error in vars(room).values():
+            if isinstance(error, type) and issubclass(error, VitrailError) and error.__module__ == room.__name__:
+                assert error.title in listed, error.__name__
 
 
 def test_links_between_pages_lead_somewhere() -> None:
