@@ -33,6 +33,7 @@ from vitrail.identity.routes import router as identity
 from vitrail.identity.sign_on.routes import router as sign_on
 from vitrail.licence.keeper import keeping
 from vitrail.licence.routes import router as licence
+from vitrail.projects.connection_routes import router as connections
 from vitrail.projects.data import open_data
 from vitrail.projects.data_routes import router as data
 from vitrail.projects.routes import router as projects
@@ -79,6 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
         sign_on,
         directory,
         projects,
+        connections,
         data,
         spaces,
         sharing,

@@ -131,6 +131,12 @@ class Settings(BaseSettings):
         Path(".data"),
         "Folder for the embedded database, the local store and local sandboxes.",
     )
+    projects_dir: Path | None = _var(
+        "VITRAIL_PROJECTS_DIR",
+        None,
+        "Folder below which dbt projects and DuckDB files lie that administrators may connect in the page. "
+        "Default: `projects` in the data folder.",
+    )
     host: str = _var("VITRAIL_HOST", "127.0.0.1", "Address the server listens on.")
     port: int = _var("PORT", 8080, "Port the server listens on.", ge=0, le=65535)
     site_url: Origin = _var("SITE_URL", None, "The host's own origin as people type it, e.g. https://data.example.com.")
@@ -399,6 +405,11 @@ class Settings(BaseSettings):
     @cached_property
     def sandbox(self) -> str:
         return (self.sandbox_provider or ("e2b" if self.e2b_api_key else "local")).lower()
+
+    @cached_property
+    def projects_folder(self) -> Path:
+        """What the page may connect lies below it."""
+        return self.projects_dir or self.data_dir / "projects"
 
     @cached_property
     def origin(self) -> str:

@@ -135,7 +135,8 @@ async def connect(instance: kit.Instance, warehouse: Path) -> None:
     """Point the instance's project at the demo's dbt folder and at real data."""
     async with instance.services.db.session() as session:
         project = await session.get_one(ProjectRow, instance.project_id)
-        projects.reconnect(project, instance.services.secrets, dbt_dir=DBT, warehouse_url=f"duckdb:///{warehouse}")
+        connected = projects.Connection(DBT, f"duckdb:///{warehouse}")
+        await projects.reconnect(session, instance.services.secrets, None, project, connected)
 
 
 def demo_warehouse(folder: Path) -> Path:

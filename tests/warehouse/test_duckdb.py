@@ -136,6 +136,28 @@ async def test_one_file_may_be_open_twice(file: Path) -> None:
     await two.close()
 
 
+async def test_a_file_that_was_replaced_is_seen_by_a_new_connection_only(file: Path, tmp_path: Path) -> None:
+    old = DuckDBWarehouse(file)
+    with duckdb.connect(str(tmp_path / "new.duckdb")) as made:
+        made.execute("create table t as select 1 as i")
+    (tmp_path / "new.duckdb").rename(file)
+    new = DuckDBWarehouse(file)
+    for opened, rows in ((old, 10), (new, 1)):
+        for relation in ("t", "main.t", '"w"."main"."t"'):
+            answer = await opened.execute(f"select count(*) from {relation}", timeout_s=10)
+            assert answer.rows == [[rows]]
+        await opened.close()
+
+
+async def test_a_name_that_needs_quoting(tmp_path: Path) -> None:
+    path = tmp_path / 'it\'s a "shop".duckdb'
+    with duckdb.connect(str(path)) as made:
+        made.execute("create table t as select 1 as i")
+    opened = DuckDBWarehouse(path)
+    assert (await opened.execute("select i from t", timeout_s=10)).rows == [[1]]
+    await opened.close()
+
+
 def test_addresses(file: Path, tmp_path: Path) -> None:
     for url in (f"duckdb://{file}", str(file)):
         connect(url)

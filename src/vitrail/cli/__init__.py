@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("audit", "Verify and export the log of what happened."),
     "access": ("access", "Say why somebody can or can't open something."),
     "openapi": ("server", "Print the OpenAPI document of the server's API."),
+    "projects": ("projects", "Connect dbt projects and their warehouses."),
     "catalog": ("query", "Look into a dbt project's catalog."),
     "query": ("query", "Ask one question; no server needed."),
     "apps": ("apps", "Create, follow up and list data apps on a server."),

@@ -77,7 +77,7 @@ class NotADemo(Conflict):
 async def seed(services: Services, credentials: DemoCredentials, *, dbt_dir: Path, warehouse: Path) -> str:
     """Fills what is missing; the answer is the project's id. A second call changes nothing but the connection, which
     follows a data folder that was moved."""
-    url = f"duckdb:///{warehouse}"
+    connected = projects.Connection(dbt_dir, f"duckdb:///{warehouse}")
     async with services.db.session() as session:
         organization = await session.get(OrganizationRow, credentials.organization_id)
         if organization is None and await session.scalar(select(OrganizationRow.id).limit(1)):
@@ -90,22 +90,27 @@ async def seed(services: Services, credentials: DemoCredentials, *, dbt_dir: Pat
                 select(ProjectRow).where(ProjectRow.organization_id == organization.id, ProjectRow.name == PROJECT)
             )
             if project is not None:
-                projects.reconnect(project, services.secrets, dbt_dir=dbt_dir, warehouse_url=url)
+                if projects.connection(project, services.secrets) != connected:
+                    await projects.reconnect(session, services.secrets, None, project, connected)
                 return project.id
     hashes = [await services.passwords.hash(sign_in.password) for sign_in in credentials.people]
     async with services.db.session() as session:
-        return await _fill(session, services, credentials, hashes, dbt_dir, url)
+        return await _fill(session, services, credentials, hashes, connected)
 
 
 async def _fill(
-    session: AsyncSession, services: Services, credentials: DemoCredentials, hashes: list[str], dbt_dir: Path, url: str
+    session: AsyncSession,
+    services: Services,
+    credentials: DemoCredentials,
+    hashes: list[str],
+    connected: projects.Connection,
 ) -> str:
     at = now()
     organization_id = credentials.organization_id
     session.add(OrganizationRow(id=organization_id, name=ORGANIZATION, created_at=at))
     await session.flush()
     project = await projects.create(
-        session, services.secrets, organization_id=organization_id, name=PROJECT, dbt_dir=dbt_dir, warehouse_url=url
+        session, services.secrets, by=None, organization_id=organization_id, name=PROJECT, connected=connected
     )
     attributes = {
         name: AttributeRow(

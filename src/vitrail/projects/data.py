@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -29,6 +31,9 @@ from vitrail.warehouse.connect import connect
 from vitrail.warehouse.protocol import Warehouse
 from vitrail.warehouse.remembering import RememberingWarehouse
 
+LOOK_AGAIN_S = 2.0
+"""How long a process may go on with a connection that was changed meanwhile."""
+
 Stamp = tuple[int, int]
 """A manifest's modification time in nanoseconds and its size: a new one is loaded when either changes."""
 
@@ -38,6 +43,8 @@ class _Open:
     """What is kept of a project."""
 
     connection: Connection
+    connected_at: datetime
+    looked_at: float
     stamp: Stamp | None = None
     catalog: Catalog | None = None
     warehouse: Warehouse | None = None
@@ -54,6 +61,7 @@ class ProjectData:
         )
         self._projects: dict[str, _Open] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+        self._retired: set[asyncio.Task[None]] = set()
 
     async def catalog(self, project_id: str) -> Catalog:
         """The whole catalog, loaded again when its manifest changed. Raises the loader's `VitrailError`."""
@@ -101,13 +109,33 @@ class ProjectData:
             return project.warehouse
 
     async def _project(self, project_id: str) -> _Open:
-        if project_id not in self._projects:
-            async with self._database.session() as session:
-                row = (await session.scalars(select(ProjectRow).where(ProjectRow.id == project_id))).first()
-            if row is None:
-                raise NotFound("There is no such project.", cure="Choose a project from the list.")
-            self._projects[project_id] = _Open(connection(row, self._secrets))
-        return self._projects[project_id]
+        """What is open of a project; opened anew once it was connected anew, by whichever process."""
+        opened = self._projects.get(project_id)
+        if opened is not None and time.monotonic() - opened.looked_at < LOOK_AGAIN_S:
+            return opened
+        async with self._database.session() as session:
+            row = (await session.scalars(select(ProjectRow).where(ProjectRow.id == project_id))).first()
+        if row is None:
+            raise NotFound("There is no such project.", cure="Choose a project from the list.")
+        if opened is None or opened.connected_at != row.connected_at:
+            if opened is not None and opened.warehouse is not None:
+                self._retire(opened.warehouse)
+            opened = _Open(connection(row, self._secrets), row.connected_at, 0.0)
+            self._projects[project_id] = opened
+        opened.looked_at = time.monotonic()
+        return opened
+
+    def _retire(self, warehouse: Warehouse) -> None:
+        """Closes a warehouse that was replaced once the questions that were asked of it have had their time."""
+
+        async def later() -> None:
+            with suppress(asyncio.CancelledError):  # at the end of the server, at once
+                await asyncio.sleep(self._limits.timeout_s)
+            await warehouse.close()
+
+        task = asyncio.create_task(later())
+        self._retired.add(task)
+        task.add_done_callback(self._retired.discard)
 
     def _lock(self, project_id: str) -> asyncio.Lock:
         return self._locks.setdefault(project_id, asyncio.Lock())
@@ -118,6 +146,9 @@ class ProjectData:
             if project.warehouse is not None:
                 await project.warehouse.close()
         self._projects.clear()
+        for task in self._retired:
+            task.cancel()
+        await asyncio.gather(*self._retired, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from vitrail.wire import Wire
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+
+from vitrail.wire import Flag, Wire
+from vitrail.words import Name
+
+
+def _a_path(text: str) -> str:
+    if any(ord(character) < 32 for character in text):
+        raise ValueError("no line ends and no control characters, please")
+    return text
+
+
+Folder = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_a_path)]
+Warehouse = Annotated[SecretStr, Field(min_length=1, max_length=2000)]
+"""An address that may carry a password: in errors and logs it shows as stars."""
 
 
 class Project(Wire):
@@ -14,3 +29,47 @@ class Project(Wire):
     role: str
     scopes: list[str]
     created_at: datetime
+
+
+class NewConnection(Wire):
+    """Folder and file are meant from the folder that projects are connected from (`VITRAIL_PROJECTS_DIR`)."""
+
+    dbt: Folder
+    warehouse: Warehouse
+
+
+class NewProject(NewConnection):
+    name: Name
+    preview: Flag = Field(default=False, description="A project to try things in; see the `@preview` scopes.")
+
+
+class ProjectChange(Wire):
+    name: Name
+
+
+class ConnectionProblem(Wire):
+    title: str
+    cause: str
+    cure: str
+    where: str | None = Field(description="Model, file and line, as far as known.")
+    fatal: bool = Field(description="What it is about can't be asked.")
+
+
+class ConnectionOut(Wire):
+    """How a project is connected, tried at this moment."""
+
+    dbt: str
+    warehouse: str = Field(description="Without a password.")
+    works: bool
+    explores: int
+    fields: int
+    problems: list[ConnectionProblem]
+    connected_at: datetime
+
+
+class ProjectSources(Wire):
+    """What could be connected, found below the folder that projects are connected from."""
+
+    folder: str
+    dbt: list[str]
+    warehouses: list[str]

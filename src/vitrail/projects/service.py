@@ -7,7 +7,9 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from vitrail.audit.log import Action, Detail, Subject, record
 from vitrail.db.base import new_id, now
+from vitrail.identity.person import Person
 from vitrail.projects.tables import ProjectRow
 from vitrail.secret import SecretBox
 
@@ -31,24 +33,62 @@ def connection(project: ProjectRow, secrets: SecretBox) -> Connection:
 
 
 async def create(
-    session: AsyncSession, secrets: SecretBox, *, organization_id: str, name: str, dbt_dir: Path, warehouse_url: str
+    session: AsyncSession,
+    secrets: SecretBox,
+    *,
+    by: Person | None,
+    organization_id: str,
+    name: str,
+    connected: Connection,
+    preview: bool = False,
 ) -> ProjectRow:
-    """A new project; `dbt_dir` is absolute. The caller has decided that it may."""
+    """A new project. The caller has decided that it may, and that the connection works; `by` is None where the
+    operator does it on the machine."""
+    at = now()
     project = ProjectRow(
         id=new_id(),
         organization_id=organization_id,
         name=name,
-        preview=False,
-        dbt_dir=str(dbt_dir),
-        warehouse_url=secrets.encrypt(PURPOSE, warehouse_url),
-        created_at=now(),
+        preview=preview,
+        dbt_dir=str(connected.dbt_dir),
+        warehouse_url=secrets.encrypt(PURPOSE, connected.warehouse_url),
+        connected_at=at,
+        created_at=at,
     )
     session.add(project)
     await session.flush()
+    await _say(session, Action.PROJECT_CREATED, by, project, preview=preview)
     return project
 
 
-def reconnect(project: ProjectRow, secrets: SecretBox, *, dbt_dir: Path, warehouse_url: str) -> None:
-    """Points a project at another folder or warehouse."""
-    project.dbt_dir = str(dbt_dir)
-    project.warehouse_url = secrets.encrypt(PURPOSE, warehouse_url)
+async def rename(session: AsyncSession, by: Person, project: ProjectRow, name: str) -> None:
+    """Gives a project another name."""
+    before, project.name = project.name, name
+    if before != name:
+        await session.flush()
+        await _say(session, Action.PROJECT_CHANGED, by, project, changed=["name"], before=before)
+
+
+async def reconnect(
+    session: AsyncSession, secrets: SecretBox, by: Person | None, project: ProjectRow, connected: Connection
+) -> None:
+    """Points a project at another folder or warehouse, or at the same ones anew: every process opens them again."""
+    project.dbt_dir = str(connected.dbt_dir)
+    project.warehouse_url = secrets.encrypt(PURPOSE, connected.warehouse_url)
+    project.connected_at = now()
+    await session.flush()
+    await _say(session, Action.PROJECT_CHANGED, by, project, changed=["connection"])
+
+
+async def _say(
+    session: AsyncSession, action: Action, by: Person | None, project: ProjectRow, **details: Detail
+) -> None:
+    await record(
+        session,
+        action,
+        actor=by,
+        subject=Subject("project", project.id, project.name),
+        organization_id=project.organization_id,
+        project_id=project.id,
+        details=details,
+    )

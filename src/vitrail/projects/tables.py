@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from vitrail.db.base import Base, UtcDateTime
+from vitrail.db.base import Base, UtcDateTime, now
 
 
 class ProjectRow(Base):
@@ -22,4 +22,6 @@ class ProjectRow(Base):
     dbt_dir: Mapped[str] = mapped_column(Text)
     warehouse_url: Mapped[str] = mapped_column(Text)
     """Encrypted: addresses of warehouses carry passwords."""
+    connected_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    """When it was last connected: processes that opened it before open it again."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

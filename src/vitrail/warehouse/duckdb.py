@@ -18,23 +18,26 @@ from vitrail.warehouse.protocol import Rows, WarehouseColumn
 
 WORKERS = 4
 
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",  # No file, no network, no extension.
-    "python_enable_replacements": "false",  # A missing table must not be looked for among Python's variables.
-}
-# Settings of the whole file, made by whoever opens it first; afterwards nothing can be set any more.
-_SETTINGS = ("SET GLOBAL TimeZone='UTC'", "SET GLOBAL lock_configuration=true")
-_opening = threading.Lock()
+# Settings of the whole engine; afterwards nothing can be set any more.
+_SETTINGS = (
+    "SET GLOBAL python_enable_replacements=false",  # A missing table must not be looked for among Python's variables.
+    "SET GLOBAL enable_external_access=false",  # No file, no network, no extension.
+    "SET GLOBAL TimeZone='UTC'",
+    "SET GLOBAL lock_configuration=true",
+)
 
 
 class DuckDBWarehouse:
     """A DuckDB file. Statements run in a pool of threads of its own, each on its own cursor."""
 
-    unchanging = True  # opened read-only: nobody can write to the file meanwhile, and one put in its place is not seen
+    unchanging = (
+        True  # nobody can write to the file meanwhile, and one put in its place is seen by a new connection only
+    )
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection = _open(path)
+        self._use = f"USE {_name(path)}"
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="duckdb")
         self._closed = False
 
@@ -47,7 +50,9 @@ class DuckDBWarehouse:
     ) -> Rows:
         if self._closed:
             raise WarehouseUnavailable("The connection is closed.", cure="Open the project again.")
-        statement = _Statement(self._connection.cursor(), sql, list(parameters), row_limit)
+        cursor = self._connection.cursor()
+        cursor.execute(self._use)
+        statement = _Statement(cursor, sql, list(parameters), row_limit)
         running = asyncio.get_running_loop().run_in_executor(self._pool, statement.run)
         try:
             done, _ = await asyncio.wait((running,), timeout=timeout_s)
@@ -121,15 +126,18 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
         raise WarehouseUnavailable(f"There is no file {path}.", cure="Give the path of a DuckDB file that exists.")
     if path.is_dir():
         raise WarehouseUnavailable(f"{path} is a folder.", cure="Give the path of a DuckDB file.")
+    # An engine of its own with the file attached: a process has one engine for a path, which goes on with the file that
+    # it knows when another was put in its place.
+    connection = duckdb.connect(":memory:")
     try:
-        with _opening:
-            connection = duckdb.connect(str(path), read_only=True, config=_CONFIG)
-            if connection.execute("SELECT current_setting('lock_configuration')").fetchall() != [(True,)]:
-                for setting in _SETTINGS:
-                    connection.execute(setting)
+        escaped = str(path.resolve()).replace("'", "''")
+        connection.execute(f"ATTACH '{escaped}' AS {_name(path)} (TYPE duckdb, READ_ONLY)")
+        for setting in _SETTINGS:
+            connection.execute(setting)
     except duckdb.Error as error:
+        connection.close()
         message = str(error)
-        if "Could not set lock" in message or "different configuration" in message:
+        if "Could not set lock" in message:
             raise WarehouseUnavailable(
                 f"Another program has {path} open for writing.",
                 cure="Close that program (a DuckDB shell, dbt), or give Vitrail a copy of the file.",
@@ -141,6 +149,11 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
             cure="Check that the file is whole, readable, and not written by a newer DuckDB.",
         ) from None
     return connection
+
+
+def _name(path: Path) -> str:
+    """The database's name in statements, quoted: the file's without its ending, as DuckDB and dbt call it."""
+    return '"' + path.stem.replace('"', '""') + '"'
 
 
 def _failed(error: duckdb.Error) -> WarehouseFailed:

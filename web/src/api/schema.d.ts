@@ -994,7 +994,11 @@ export interface paths {
          */
         get: operations["list_projects"];
         put?: never;
-        post?: never;
+        /**
+         * Create Project
+         * @description Connect a dbt project and its warehouse. It is tried first, and refused with the reason when it does not work.
+         */
+        post: operations["create_project"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1014,6 +1018,55 @@ export interface paths {
          */
         get: operations["get_project"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Project
+         * @description Rename a project.
+         */
+        patch: operations["change_project"];
+        trace?: never;
+    };
+    "/api/v1/organization/project-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Project Sources
+         * @description The dbt folders and DuckDB files that could be connected.
+         */
+        get: operations["list_project_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Connection
+         * @description How a project is connected, and whether that works now.
+         */
+        get: operations["get_connection"];
+        /**
+         * Set Connection
+         * @description Point a project at another folder or warehouse, or at the same ones anew (a file that was replaced is read
+         *     afresh). Refused with the reason when it does not work.
+         */
+        put: operations["set_connection"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2808,6 +2861,51 @@ export interface components {
             interval: string | null;
         };
         /**
+         * ConnectionOut
+         * @description How a project is connected, tried at this moment.
+         */
+        ConnectionOut: {
+            /** Dbt */
+            dbt: string;
+            /**
+             * Warehouse
+             * @description Without a password.
+             */
+            warehouse: string;
+            /** Works */
+            works: boolean;
+            /** Explores */
+            explores: number;
+            /** Fields */
+            fields: number;
+            /** Problems */
+            problems: components["schemas"]["ConnectionProblem"][];
+            /**
+             * Connectedat
+             * Format: date-time
+             */
+            connectedAt: string;
+        };
+        /** ConnectionProblem */
+        ConnectionProblem: {
+            /** Title */
+            title: string;
+            /** Cause */
+            cause: string;
+            /** Cure */
+            cure: string;
+            /**
+             * Where
+             * @description Model, file and line, as far as known.
+             */
+            where: string | null;
+            /**
+             * Fatal
+             * @description What it is about can't be asked.
+             */
+            fatal: boolean;
+        };
+        /**
          * ContentItem
          * @description One line of a list of content.
          */
@@ -3887,6 +3985,19 @@ export interface components {
             /** Config */
             config: components["schemas"]["CartesianLook"] | components["schemas"]["PieLook"] | components["schemas"]["TableLook"] | components["schemas"]["BigNumberLook"];
         };
+        /**
+         * NewConnection
+         * @description Folder and file are meant from the folder that projects are connected from (`VITRAIL_PROJECTS_DIR`).
+         */
+        NewConnection: {
+            /** Dbt */
+            dbt: string;
+            /**
+             * Warehouse
+             * Format: password
+             */
+            warehouse: string;
+        };
         /** NewCorrection */
         NewCorrection: {
             /** Entryid */
@@ -3922,6 +4033,24 @@ export interface components {
              * @default
              */
             description: string;
+        };
+        /** NewProject */
+        NewProject: {
+            /** Dbt */
+            dbt: string;
+            /**
+             * Warehouse
+             * Format: password
+             */
+            warehouse: string;
+            /** Name */
+            name: string;
+            /**
+             * Preview
+             * @description A project to try things in; see the `@preview` scopes.
+             * @default false
+             */
+            preview: boolean;
         };
         /** NewRole */
         NewRole: {
@@ -4348,6 +4477,11 @@ export interface components {
              */
             createdAt: string;
         };
+        /** ProjectChange */
+        ProjectChange: {
+            /** Name */
+            name: string;
+        };
         /**
          * ProjectHolder
          * @description Somebody who may do something in a project.
@@ -4373,6 +4507,18 @@ export interface components {
              * @description All that counts here, with where it comes from.
              */
             origins: string[];
+        };
+        /**
+         * ProjectSources
+         * @description What could be connected, found below the folder that projects are connected from.
+         */
+        ProjectSources: {
+            /** Folder */
+            folder: string;
+            /** Dbt */
+            dbt: string[];
+            /** Warehouses */
+            warehouses: string[];
         };
         /**
          * QueryOut
@@ -9718,6 +9864,93 @@ export interface operations {
             };
         };
     };
+    create_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProject"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Not signed in, or the sign-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, and not allowed; the cause says which right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More was sent than is accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent can't be used; each fault is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_project: {
         parameters: {
             query?: never;
@@ -9758,6 +9991,298 @@ export interface operations {
             };
             /** @description There is no such thing, or none that the caller may know of. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent can't be used; each fault is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Not signed in, or the sign-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, and not allowed; the cause says which right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More was sent than is accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent can't be used; each fault is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_project_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectSources"];
+                };
+            };
+            /** @description Not signed in, or the sign-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, and not allowed; the cause says which right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionOut"];
+                };
+            };
+            /** @description Not signed in, or the sign-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, and not allowed; the cause says which right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent can't be used; each fault is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConnection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionOut"];
+                };
+            };
+            /** @description Not signed in, or the sign-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, and not allowed; the cause says which right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More was sent than is accepted. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
