@@ -15,7 +15,9 @@ from sqlalchemy import select
 from tests.kit.instance import Instance
 from vitrail.access.roles import Role
 from vitrail.audit.tables import EntryRow
-from vitrail.projects import data
+from vitrail.projects import data, service
+from vitrail.projects.service import Connection
+from vitrail.projects.tables import ProjectRow
 from vitrail.settings import Settings
 
 DBT = Path(__file__).parents[2] / "demo" / "dbt"
@@ -118,6 +120,22 @@ async def test_a_file_that_was_replaced_is_read_afresh_once_connected_again(
     answer = await ada.put(f"/api/v1/projects/{project}/connection", json={k: WANTED[k] for k in ("dbt", "warehouse")})
     assert answer.status_code == 200, answer.text
     assert await stores_of(ada, project) == 3
+
+
+async def test_what_the_operator_connected_from_elsewhere_can_be_connected_again(
+    ada: httpx.AsyncClient, instance: Instance, root: Path, tmp_path: Path
+) -> None:
+    warehouse(tmp_path / "elsewhere.duckdb")
+    async with instance.services.db.session() as session:
+        project = await session.get_one(ProjectRow, instance.project_id)
+        elsewhere = Connection(DBT, f"duckdb:///{tmp_path / 'elsewhere.duckdb'}")
+        await service.reconnect(session, instance.services.secrets, None, project, elsewhere)
+    path = f"/api/v1/projects/{instance.project_id}/connection"
+    how = (await ada.get(path)).json()
+    assert (how["dbt"], how["warehouse"]) == (str(DBT), str(tmp_path / "elsewhere.duckdb"))
+    again = await ada.put(path, json={"dbt": how["dbt"], "warehouse": how["warehouse"]})
+    assert again.status_code == 200, again.text
+    assert again.json()["connectedAt"] > how["connectedAt"]
 
 
 async def test_a_table_that_is_missing_is_named_and_the_others_work(ada: httpx.AsyncClient, root: Path) -> None:

@@ -185,6 +185,12 @@ const firstSetting = createRoute({
   },
 })
 
+const projects = createRoute({
+  getParentRoute: () => settings,
+  path: '/projects',
+  component: lazyRouteComponent(() => import('./features/projects/ProjectsPage')),
+})
+
 const dataApps = createRoute({
   getParentRoute: () => settings,
   path: '/data-apps',
@@ -242,7 +248,7 @@ const tree = root.addChildren([
     newApp,
     app,
     builder,
-    settings.addChildren([firstSetting, dataApps, licence, cost, audit]),
+    settings.addChildren([firstSetting, projects, dataApps, licence, cost, audit]),
   ]),
 ])
 

@@ -66,7 +66,10 @@ async def set_connection(
     """Point a project at another folder or warehouse, or at the same ones anew (a file that was replaced is read
     afresh). Refused with the reason when it does not work."""
     row = await one(session, by, project_id)
-    connected = _wanted(services, wanted)
+    connected = service.connection(row, services.secrets)
+    asked = (wanted.dbt, wanted.warehouse.get_secret_value())
+    if asked != connecting.shown(services.settings.projects_folder, connected):  # the operator's own choice may stay
+        connected = _wanted(services, wanted)
     found = await connecting.try_out(connected)
     await service.reconnect(session, services.secrets, by, row, connected)
     return _out(services, row, connected, found)

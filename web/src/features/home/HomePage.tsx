@@ -2,7 +2,7 @@ import { Group, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { appsQuery } from '@/api/apps'
 import { contentQuery } from '@/api/content'
-import { mayCreateApps } from '@/api/session'
+import { mayCreateApps, runsInstance } from '@/api/session'
 import { flatten, spacesQuery, spaceTree } from '@/api/spaces'
 import type { ProjectAccess } from '@/api/types'
 import { AppGrid, AppGridWaiting } from '@/parts/AppGrid'
@@ -39,6 +39,14 @@ export default function HomePage() {
             <RecentApps project={project} />
             <Spaces project={project} />
           </>
+        ) : runsInstance(me) ? (
+          <EmptyState
+            title="No project yet"
+            action={<ButtonLink to="/settings/projects">Connect a project</ButtonLink>}
+          >
+            A project is a dbt folder and the warehouse that it was run against. Charts, dashboards and data apps are made
+            in one.
+          </EmptyState>
         ) : (
           <EmptyState title="You are in no project yet">
             Ask your administrator to give you a role in a project. Its apps and spaces then appear here.

@@ -5,7 +5,7 @@ export interface Section {
   path: string
   label: string
   /** Sections under one heading stand together. */
-  group: 'You' | 'People' | 'Data apps' | 'Oversight'
+  group: 'You' | 'People' | 'Data' | 'Data apps' | 'Oversight'
   /** Whether it is worth showing; the server decides again on each request. */
   visible: (me: Me) => boolean
 }
@@ -15,6 +15,7 @@ const managesSomething = (me: Me) =>
   me.scopes.includes('manage:Project') || me.projects.some((project) => may(project, 'manage:Project'))
 
 export const SECTIONS: Section[] = [
+  { path: '/settings/projects', label: 'Projects', group: 'Data', visible: runsInstance },
   { path: '/settings/data-apps', label: 'Data apps', group: 'Data apps', visible: runsInstance },
   { path: '/settings/licence', label: 'Licence', group: 'Data apps', visible: runsInstance },
   { path: '/settings/cost', label: 'Cost', group: 'Oversight', visible: everybody },
@@ -23,7 +24,7 @@ export const SECTIONS: Section[] = [
 
 /** The sections that a person sees, by heading. */
 export function sectionsFor(me: Me): { group: Section['group']; sections: Section[] }[] {
-  const order: Section['group'][] = ['You', 'People', 'Data apps', 'Oversight']
+  const order: Section['group'][] = ['You', 'People', 'Data', 'Data apps', 'Oversight']
   return order
     .map((group) => ({ group, sections: SECTIONS.filter((section) => section.group === group && section.visible(me)) }))
     .filter(({ sections }) => sections.length > 0)

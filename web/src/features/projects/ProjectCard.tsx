@@ -1,0 +1,145 @@
+import { Badge, Button, Group, List, Modal, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { type Connection, connectionQuery, connectProject, renameProject } from '@/api/projects'
+import type { ProjectAccess } from '@/api/types'
+import { ProblemCard } from '@/parts/ProblemCard'
+import { StateMark } from '@/parts/StateMark'
+import { ago } from '@/parts/time'
+import { ConnectionForm } from './ConnectionForm'
+
+const SHOWN = 5
+
+/** One project: how it is connected, whether that works now, and what can be changed. */
+export function ProjectCard({ project }: { project: ProjectAccess }) {
+  const queryClient = useQueryClient()
+  const connection = useQuery(connectionQuery(project.id))
+  const [renaming, rename] = useDisclosure()
+  const [connecting, connect] = useDisclosure()
+  const again = useMutation({
+    mutationFn: ({ dbt, warehouse }: Connection) => connectProject(project.id, { dbt, warehouse }),
+    onSuccess: (found) => queryClient.setQueryData(connectionQuery(project.id).queryKey, found),
+  })
+  return (
+    <li className="card" style={{ padding: '18px 20px' }} aria-label={project.name}>
+      <Stack gap="sm">
+        <Group justify="space-between" gap="xs">
+          <Group gap="xs">
+            <Title order={2} size="h3">
+              {project.name}
+            </Title>
+            {project.preview && <Badge variant="light">Preview</Badge>}
+          </Group>
+          <Group gap="xs">
+            <Button variant="default" size="compact-sm" onClick={rename.open}>
+              Rename
+            </Button>
+            <Button variant="default" size="compact-sm" onClick={connect.open} disabled={!connection.data}>
+              Change connection
+            </Button>
+            <Button
+              variant="default"
+              size="compact-sm"
+              loading={again.isPending}
+              disabled={!connection.data}
+              onClick={() => connection.data && again.mutate(connection.data)}
+            >
+              Connect again
+            </Button>
+          </Group>
+        </Group>
+        {connection.isPending && <Skeleton height={72} />}
+        {connection.isError && <ProblemCard error={connection.error} retry={() => void connection.refetch()} />}
+        {again.isError && <ProblemCard error={again.error} />}
+        {connection.data && <State connection={connection.data} />}
+      </Stack>
+      <Modal opened={renaming} onClose={rename.close} title="Rename project">
+        <Rename project={project} onDone={rename.close} />
+      </Modal>
+      <Modal opened={connecting} onClose={connect.close} title={`Connect ${project.name}`}>
+        {connection.data && (
+          <ConnectionForm
+            before={connection.data}
+            connect={async ({ dbt, warehouse }) => {
+              const found = await connectProject(project.id, { dbt, warehouse })
+              queryClient.setQueryData(connectionQuery(project.id).queryKey, found)
+            }}
+            onDone={connect.close}
+          />
+        )}
+      </Modal>
+    </li>
+  )
+}
+
+function State({ connection }: { connection: Connection }) {
+  const { works, explores, fields, problems } = connection
+  return (
+    <Stack gap={6}>
+      <Group gap="xs" wrap="nowrap" align="flex-start">
+        <StateMark state={works ? 'ok' : 'wrong'} label={works ? 'Works' : 'Does not work'} />
+        <div style={{ minWidth: 0 }}>
+          <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+            {works ? `${explores} explores with ${fields} fields. ` : ''}dbt folder <code>{connection.dbt}</code>, warehouse{' '}
+            <code>{connection.warehouse}</code>
+          </Text>
+          <Text size="xs" c="dimmed">
+            Connected {ago(connection.connectedAt)}
+          </Text>
+        </div>
+      </Group>
+      {problems.length > 0 && (
+        <List size="sm" spacing={6} withPadding aria-label="Problems">
+          {problems.slice(0, SHOWN).map((problem) => (
+            <List.Item key={problem.title + problem.cause} style={{ overflowWrap: 'anywhere' }}>
+              <strong>{problem.title}:</strong> {problem.cause} {problem.where && <Text span inherit c="dimmed">({problem.where})</Text>}
+              <br />
+              {problem.cure}
+            </List.Item>
+          ))}
+          {problems.length > SHOWN && (
+            <List.Item>and {problems.length - SHOWN} more; “vitrail catalog check” on the server lists all.</List.Item>
+          )}
+        </List>
+      )}
+    </Stack>
+  )
+}
+
+function Rename({ project, onDone }: { project: ProjectAccess; onDone: () => void }) {
+  const queryClient = useQueryClient()
+  const [name, setName] = useState(project.name)
+  const saving = useMutation({
+    mutationFn: () => renameProject(project.id, name),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: ['me'] })
+      onDone()
+    },
+  })
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        saving.mutate()
+      }}
+    >
+      <Stack gap="md">
+        <TextInput
+          label="Name"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          maxLength={200}
+          required
+          data-autofocus
+        />
+        {saving.isError && <ProblemCard error={saving.error} />}
+        <Group justify="flex-end">
+          <Button type="submit" loading={saving.isPending} disabled={!name.trim()}>
+            Save
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
