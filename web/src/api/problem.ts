@@ -51,3 +51,9 @@ export function asProblem(error: unknown): Problem {
     'Reload the page. If it happens again, tell your administrator what you did.',
   )
 }
+
+/** Whether the server says that this person may not (any longer) see the thing, or that it is gone: what an earlier
+ * answer left in the page must not be shown then. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Problem && (error.status === 403 || error.status === 404)
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { flatten, pathTo, spaceTree } from './spaces'
+import { flatten, matching, pathTo, spaceTree, unfolded, within } from './spaces'
 import type { Space } from './types'
 
 const space = (id: string, name: string, parentId: string | null): Space => ({
@@ -34,4 +34,26 @@ test('the path leads from the top to the space, and a ring ends', () => {
   expect(pathTo(spaces, '3').map(({ name }) => name)).toEqual(['Stores', 'West'])
   expect(pathTo(spaces, null)).toEqual([])
   expect(pathTo([space('a', 'A', 'b'), space('b', 'B', 'a')], 'a').length).toBeLessThanOrEqual(50)
+})
+
+test('what lies in a space is found at any depth, and itself', () => {
+  const deep = [...spaces, space('5', 'Berlin', '3')]
+  expect([...within(deep, '2')].toSorted()).toEqual(['2', '3', '4', '5'])
+  expect([...within(deep, '1')]).toEqual(['1'])
+  expect([...within([space('a', 'A', 'b'), space('b', 'B', 'a')], 'a')].toSorted()).toEqual(['a', 'b'])
+})
+
+test('a search keeps what a found space lies in, and nothing beside it', () => {
+  expect(matching(spaces, ' WEST ').map(({ name }) => name)).toEqual(['Stores', 'West'])
+  expect(matching(spaces, 'nowhere')).toEqual([])
+  expect(matching(spaces, '  ')).toEqual(spaces)
+})
+
+test('what lies in a folded space is not shown', () => {
+  const tree = spaceTree([...spaces, space('5', 'Berlin', '3')])
+  const names = (open: string[]) => unfolded(tree, (id) => open.includes(id)).map(({ name }) => name)
+  expect(names([])).toEqual(['Finance', 'Stores'])
+  expect(names(['2'])).toEqual(['Finance', 'Stores', 'East', 'West'])
+  expect(names(['3'])).toEqual(['Finance', 'Stores'])
+  expect(names(['2', '3'])).toEqual(['Finance', 'Stores', 'East', 'West', 'Berlin'])
 })

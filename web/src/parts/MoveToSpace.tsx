@@ -1,7 +1,7 @@
-import { Button, Group, Modal, Radio, ScrollArea, Skeleton, Stack, Text } from '@mantine/core'
+import { Button, Group, Modal, Radio, ScrollArea, Skeleton, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { flatten, spacesQuery, spaceTree } from '@/api/spaces'
+import { flatten, MANY_SPACES, matching, spacesQuery, spaceTree } from '@/api/spaces'
 import { Icon } from './icons'
 import { Loaded } from './Loaded'
 import { ProblemCard } from './ProblemCard'
@@ -31,6 +31,7 @@ export function MoveToSpace(props: MoveToSpaceProps) {
 
 function Choice({ projectId, spaceId, personal = false, move, onClose }: MoveToSpaceProps) {
   const spaces = useQuery(spacesQuery(projectId))
+  const [words, setWords] = useState('')
   const now = spaceId ?? PERSONAL
   const [chosen, setChosen] = useState(now)
   const moving = useMutation({
@@ -42,9 +43,20 @@ function Choice({ projectId, spaceId, personal = false, move, onClose }: MoveToS
       <Text size="sm" c="dimmed">
         People who can see the space can open it. Each of them sees only their own rows.
       </Text>
+      {(spaces.data?.length ?? 0) > MANY_SPACES && (
+        <TextInput
+          aria-label="Search spaces"
+          placeholder="Search spaces"
+          type="search"
+          maxLength={200}
+          leftSection={<Icon name="search" size={16} />}
+          value={words}
+          onChange={(event) => setWords(event.currentTarget.value)}
+        />
+      )}
       <Loaded query={spaces} waiting={<Skeleton height={160} />}>
         {(list) => (
-          <ScrollArea.Autosize mah={320} type="auto">
+          <ScrollArea.Autosize mah={320} type="auto" scrollbars="y">
             <Radio.Group value={chosen} onChange={setChosen} aria-label="Space">
               <Stack gap={2}>
                 {personal && (
@@ -55,12 +67,12 @@ function Choice({ projectId, spaceId, personal = false, move, onClose }: MoveToS
                     styles={{ label: { cursor: 'pointer' } }}
                   />
                 )}
-                {flatten(spaceTree(list)).map((space) => (
+                {flatten(spaceTree(matching(list, words))).map((space) => (
                   <Radio
                     key={space.id}
                     value={space.id}
                     py={6}
-                    ml={space.depth * 24}
+                    ml={Math.min(space.depth, 8) * 16}
                     disabled={space.role === 'view' && space.id !== spaceId}
                     styles={{ label: { cursor: 'pointer' } }}
                     aria-label={space.name}
@@ -72,6 +84,11 @@ function Choice({ projectId, spaceId, personal = false, move, onClose }: MoveToS
                     }
                   />
                 ))}
+                {list.length > 0 && matching(list, words).length === 0 && (
+                  <Text size="sm" c="dimmed" py="xs">
+                    No space that you may see has these words.
+                  </Text>
+                )}
                 {list.length === 0 && (
                   <Text size="sm" c="dimmed" py="xs">
                     There is no space yet. Create one under Spaces, then come back.

@@ -1,7 +1,8 @@
 import { Box, Button, Group, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { asProblem } from '@/api/problem'
+import { asProblem, Problem } from '@/api/problem'
 import { Icon } from './icons'
+import { Administrators } from './why/WhoHelps'
 
 interface ProblemLike {
   title: string
@@ -58,6 +59,7 @@ export function ProblemCard({ error, retry, tone = 'error', children }: ProblemC
               {cure}
             </Text>
           )}
+          {error instanceof Problem && error.code === 'forbidden' && <Administrators />}
           {(retry || children) && (
             <Group gap="xs" mt={4}>
               {retry && (

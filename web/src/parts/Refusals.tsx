@@ -1,10 +1,13 @@
 import { Stack, Text, Title } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
 import type { ErrorComponentProps } from '@tanstack/react-router'
-import { asProblem } from '@/api/problem'
+import { useEffect } from 'react'
+import { asProblem, isRefusal } from '@/api/problem'
 import { EmptyState } from './EmptyState'
 import { ButtonLink } from './links'
 import { Page } from './Page'
 import { ProblemCard } from './ProblemCard'
+import { Administrators } from './why/WhoHelps'
 
 export function NotFoundPage() {
   return (
@@ -16,9 +19,20 @@ export function NotFoundPage() {
   )
 }
 
+const LISTS = ['spaces', 'content', 'apps']
+
+/** Has the lists read anew: the one that led to what is refused may still name it. */
+function useFreshLists(refused: boolean) {
+  const queryClient = useQueryClient()
+  useEffect(() => {
+    if (refused) for (const list of LISTS) void queryClient.invalidateQueries({ queryKey: [list] })
+  }, [refused, queryClient])
+}
+
 /** A whole page that can't be shown: forbidden and missing things say why, in the server's own words. */
 export function ProblemPage({ error, retry }: { error: unknown; retry?: () => void }) {
   const { status } = asProblem(error)
+  useFreshLists(isRefusal(error))
   const title = status === 403 ? 'You can’t open this' : status === 404 ? 'Not found' : 'This page can’t be shown'
   return (
     <Page title={title} narrow heading={<span />}>
@@ -32,6 +46,7 @@ export function ProblemPage({ error, retry }: { error: unknown; retry?: () => vo
         ) : (
           <ProblemCard error={error} tone={status === 403 ? 'notice' : 'error'} />
         )}
+        {status === 404 && <Administrators />}
         <div>
           <ButtonLink to="/" variant="default">
             Go home

@@ -1,8 +1,9 @@
-import { Group, Skeleton, Text, Title, Tooltip } from '@mantine/core'
+import { ActionIcon, Group, Menu, Skeleton, Text, Title, Tooltip } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { appQuery, underWay } from '@/api/apps'
+import { isRefusal } from '@/api/problem'
 import { pathTo, spacesQuery } from '@/api/spaces'
 import type { App } from '@/api/types'
 import { AppFrame } from '@/parts/AppFrame'
@@ -11,6 +12,7 @@ import { Icon } from '@/parts/icons'
 import { ButtonLink } from '@/parts/links'
 import { ProblemPage } from '@/parts/Refusals'
 import { Trail } from '@/parts/Trail'
+import { useAccessEntries } from '@/parts/why/useAccessEntries'
 import classes from './AppPage.module.css'
 
 const route = getRouteApi('/signed-in/apps/$appId')
@@ -20,7 +22,7 @@ export default function AppPage() {
   const query = useQuery(appQuery(appId))
   const app = query.data
   useDocumentTitle(`${app?.name ?? 'Data app'} · Vitrail`)
-  if (!app && query.isError) return <ProblemPage error={query.error} retry={() => void query.refetch()} />
+  if (query.isError && (!app || isRefusal(query.error))) return <ProblemPage error={query.error} retry={() => void query.refetch()} />
   return (
     <div className={classes.page}>
       <div className={classes.bar}>
@@ -51,6 +53,7 @@ export default function AppPage() {
             Open builder
           </ButtonLink>
         )}
+        {app && <More app={app} />}
       </div>
       <div className={classes.stage}>
         {app &&
@@ -61,6 +64,23 @@ export default function AppPage() {
           ))}
       </div>
     </div>
+  )
+}
+
+function More({ app }: { app: App }) {
+  const access = useAccessEntries({ item: { kind: 'app', id: app.id }, name: app.name, canManage: app.canManage })
+  return (
+    <>
+      <Menu position="bottom-end" width={210}>
+        <Menu.Target>
+          <ActionIcon variant="default" size={36} aria-label="More actions">
+            <Icon name="dots" />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>{access.entries}</Menu.Dropdown>
+      </Menu>
+      {access.dialogs}
+    </>
   )
 }
 

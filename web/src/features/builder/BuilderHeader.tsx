@@ -10,6 +10,7 @@ import { ButtonLink } from '@/parts/links'
 import { MoveToSpace } from '@/parts/MoveToSpace'
 import { ProblemCard } from '@/parts/ProblemCard'
 import { StatusBadge } from '@/parts/status'
+import { useAccessEntries } from '@/parts/why/useAccessEntries'
 import classes from './BuilderPage.module.css'
 
 /** What the app is called, where it lies, and what can be done with it as a whole. */
@@ -17,6 +18,7 @@ export function BuilderHeader({ app }: { app: App }) {
   const [moving, move] = useDisclosure(false)
   const [renaming, rename] = useDisclosure(false)
   const [deleting, remove] = useDisclosure(false)
+  const access = useAccessEntries({ item: { kind: 'app', id: app.id }, name: app.name, canManage: app.canManage })
   const queryClient = useQueryClient()
   const file = async (spaceId: string | null) => {
     await moveApp(app.id, spaceId)
@@ -53,23 +55,28 @@ export function BuilderHeader({ app }: { app: App }) {
           Open app
         </ButtonLink>
       )}
-      {app.canManage && (
-        <Menu position="bottom-end" width={180}>
-          <Menu.Target>
-            <ActionIcon variant="default" size={36} aria-label="More actions">
-              <Icon name="dots" />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item leftSection={<Icon name="pencil" size={16} />} onClick={rename.open}>
-              Rename
-            </Menu.Item>
-            <Menu.Item color="ruby" leftSection={<Icon name="trash" size={16} />} onClick={remove.open}>
-              Delete
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
-      )}
+      <Menu position="bottom-end" width={210}>
+        <Menu.Target>
+          <ActionIcon variant="default" size={36} aria-label="More actions">
+            <Icon name="dots" />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {access.entries}
+          {app.canManage && (
+            <>
+              <Menu.Divider />
+              <Menu.Item leftSection={<Icon name="pencil" size={16} />} onClick={rename.open}>
+                Rename
+              </Menu.Item>
+              <Menu.Item color="ruby" leftSection={<Icon name="trash" size={16} />} onClick={remove.open}>
+                Delete
+              </Menu.Item>
+            </>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      {access.dialogs}
       <MoveToSpace
         projectId={app.projectId}
         spaceId={app.spaceId}

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { appQuery, underWay, versionsQuery } from '@/api/apps'
+import { isRefusal } from '@/api/problem'
 import type { App, Version } from '@/api/types'
 import { ProblemPage } from '@/parts/Refusals'
 import { BuilderHeader } from './BuilderHeader'
@@ -27,7 +28,7 @@ export default function BuilderPage() {
   })
   useDocumentTitle(`${app.data?.name ?? 'Data app'} · Builder · Vitrail`)
   const failed = app.error ?? versions.error
-  if (app.data && versions.data) return <Builder key={appId} app={app.data} versions={versions.data} />
+  if (app.data && versions.data && !isRefusal(failed)) return <Builder key={appId} app={app.data} versions={versions.data} />
   if (failed) {
     return (
       <ProblemPage

@@ -3,6 +3,7 @@ import { useDocumentTitle } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { type Chart, chartQuery, chartRowsQuery, chartVersionQuery, exportChart } from '@/api/charts'
+import { isRefusal } from '@/api/problem'
 import { may } from '@/api/session'
 import { Answered } from '@/parts/charts/Answered'
 import { DataTable } from '@/parts/charts/DataTable'
@@ -24,7 +25,7 @@ export default function ChartPage() {
   const query = useQuery(chartQuery(chartId))
   const chart = query.data
   useDocumentTitle(`${chart?.name ?? 'Chart'} · Vitrail`)
-  if (!chart && query.isError) return <ProblemPage error={query.error} retry={() => void query.refetch()} />
+  if (query.isError && (!chart || isRefusal(query.error))) return <ProblemPage error={query.error} retry={() => void query.refetch()} />
   return <div className={classes.page}>{chart ? <Opened chart={chart} /> : <SavedBar item={undefined} />}</div>
 }
 

@@ -4,6 +4,7 @@ import { useIsFetching, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { CSSProperties } from 'react'
 import { type Dashboard, dashboardQuery } from '@/api/dashboards'
+import { isRefusal } from '@/api/problem'
 import { EmptyState } from '@/parts/EmptyState'
 import { Icon } from '@/parts/icons'
 import { ButtonLink } from '@/parts/links'
@@ -23,7 +24,7 @@ export default function DashboardPage() {
   const query = useQuery(dashboardQuery(dashboardId))
   const dashboard = query.data
   useDocumentTitle(`${dashboard?.name ?? 'Dashboard'} · Vitrail`)
-  if (!dashboard && query.isError) return <ProblemPage error={query.error} retry={() => void query.refetch()} />
+  if (query.isError && (!dashboard || isRefusal(query.error))) return <ProblemPage error={query.error} retry={() => void query.refetch()} />
   return (
     <div className={classes.page}>
       {dashboard ? <Opened dashboard={dashboard} /> : <SavedBar item={undefined} />}
@@ -49,7 +50,11 @@ function Opened({ dashboard }: { dashboard: Dashboard }) {
           variant="default"
           leftSection={<Icon name="refresh" size={16} />}
           loading={asking}
-          onClick={() => void queryClient.invalidateQueries({ queryKey: ['tile', dashboard.id] })}
+          onClick={() => {
+            // The dashboard too: it may have been changed since, or no longer be shared with this person.
+            void queryClient.invalidateQueries({ queryKey: ['dashboard', dashboard.id] })
+            void queryClient.invalidateQueries({ queryKey: ['tile', dashboard.id] })
+          }}
         >
           Refresh
         </Button>

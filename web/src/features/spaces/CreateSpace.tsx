@@ -1,10 +1,13 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { createSpace, flatten, spaceTree } from '@/api/spaces'
+import { createSpace } from '@/api/spaces'
 import type { Space } from '@/api/types'
 import { ProblemCard } from '@/parts/ProblemCard'
+import { AccessChoice } from './AccessChoice'
+import { PlaceSelect } from './PlaceSelect'
+import { useSpaceChanged } from './useSpaceChanged'
 
 interface CreateSpaceProps {
   projectId: string
@@ -23,15 +26,17 @@ export function CreateSpace(props: CreateSpaceProps) {
 }
 
 function Form({ projectId, spaces, parentId, onClose }: CreateSpaceProps) {
-  const queryClient = useQueryClient()
   const navigate = useNavigate()
+  const changed = useSpaceChanged()
   const [name, setName] = useState('')
+  const [description, setDescription] = useState('')
   const [parent, setParent] = useState<string | null>(parentId ?? null)
+  const [access, setAccess] = useState<Space['access']>('inherited')
   const creating = useMutation({
-    mutationFn: () => createSpace(projectId, name.trim(), parent),
+    mutationFn: () => createSpace(projectId, { name: name.trim(), description, parentId: parent, access }),
     onSuccess: async (space) => {
       onClose()
-      await queryClient.invalidateQueries({ queryKey: ['spaces', projectId] })
+      await changed()
       await navigate({
         to: '/projects/$projectId/spaces/$spaceId',
         params: { projectId, spaceId: space.id },
@@ -53,17 +58,20 @@ function Form({ projectId, spaces, parentId, onClose }: CreateSpaceProps) {
           onChange={(event) => setName(event.currentTarget.value)}
           data-autofocus
         />
-        <Select
-          label="Inside"
-          placeholder="The project itself"
-          clearable
-          value={parent}
-          onChange={setParent}
-          data={flatten(spaceTree(spaces)).map((space) => ({
-            value: space.id,
-            label: `${'\u2003'.repeat(space.depth)}${space.name}`,
-          }))}
-          description="A new space has the access of what it is inside."
+        <Textarea
+          label="Description"
+          maxLength={2000}
+          autosize
+          minRows={1}
+          maxRows={6}
+          value={description}
+          onChange={(event) => setDescription(event.currentTarget.value)}
+        />
+        <PlaceSelect spaces={spaces} value={parent} onChange={setParent} />
+        <AccessChoice
+          value={access}
+          onChange={setAccess}
+          parentName={spaces.find(({ id }) => id === parent)?.name ?? null}
         />
         {creating.isError && <ProblemCard error={creating.error} />}
         <Group justify="flex-end" gap="xs">

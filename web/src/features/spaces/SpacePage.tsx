@@ -1,10 +1,10 @@
-import { Badge, Button, Group, Skeleton, Stack, Title } from '@mantine/core'
+import { Badge, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { appsQuery } from '@/api/apps'
 import { may, mayCreateApps } from '@/api/session'
-import { pathTo, spaceQuery, spacesQuery, spaceTree } from '@/api/spaces'
+import { pathTo, spaceQuery, spacesQuery } from '@/api/spaces'
 import { AppGrid, AppGridWaiting } from '@/parts/AppGrid'
 import { DataAppsOff } from '@/parts/DataAppsOff'
 import { EmptyState } from '@/parts/EmptyState'
@@ -15,9 +15,11 @@ import { useMe, useProject } from '@/parts/me'
 import { Page } from '@/parts/Page'
 import { ProblemPage } from '@/parts/Refusals'
 import { SpaceContent, useSavedCount } from '@/parts/saved/SpaceContent'
-import { SpaceRow } from '@/parts/SpaceRow'
 import { Trail } from '@/parts/Trail'
 import { CreateSpace } from './CreateSpace'
+import { ShareSpace } from './ShareSpace'
+import { SpaceMenu } from './SpaceMenu'
+import { SpaceTree } from './SpaceTree'
 
 const route = getRouteApi('/signed-in/projects/$projectId/spaces/$spaceId')
 
@@ -30,9 +32,12 @@ export default function SpacePage() {
   const apps = useQuery(appsQuery(projectId, { space: spaceId }))
   const saved = useSavedCount({ projectId, spaceId })
   const [creating, { open, close }] = useDisclosure(false)
+  const [sharing, share] = useDisclosure(false)
   if (space.isError) return <ProblemPage error={space.error} retry={() => void space.refetch()} />
   const all = spaces.data ?? []
-  const children = spaceTree(all.filter((candidate) => candidate.parentId === spaceId))
+  const children = all.filter((candidate) => candidate.parentId === spaceId)
+  const parentName = all.find(({ id }) => id === space.data?.parentId)?.name ?? null
+  const mayEdit = space.data !== undefined && space.data.role !== 'view'
   const name = space.data?.name ?? 'Space'
   const mayBuild = features.dataApps.enabled && mayCreateApps(project)
   return (
@@ -55,27 +60,32 @@ export default function SpacePage() {
       }
       actions={
         <Group gap="xs">
-          {may(project, 'create:Space') && (
+          {space.data?.canManage && (
+            <Button variant="default" leftSection={<Icon name="group" size={16} />} onClick={share.open}>
+              Share
+            </Button>
+          )}
+          {mayEdit && may(project, 'create:Space') && (
             <Button variant="default" onClick={open}>
               Create space inside
             </Button>
           )}
-          {mayBuild && (
+          {mayEdit && mayBuild && (
             <ButtonLink to="/apps/new" search={{ project: projectId, space: spaceId }} variant="default">
               Build an app here
             </ButtonLink>
           )}
+          {space.data && <SpaceMenu space={space.data} parentName={parentName} />}
         </Group>
       }
     >
       <Stack gap="xl">
-        {children.length > 0 && (
-          <div className="card" style={{ overflow: 'hidden' }}>
-            {children.map((child) => (
-              <SpaceRow key={child.id} space={child} projectId={projectId} />
-            ))}
-          </div>
+        {space.data?.description && (
+          <Text c="dimmed" maw={720} mt="-md" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-line' }}>
+            {space.data.description}
+          </Text>
         )}
+        {children.length > 0 && <SpaceTree spaces={children} projectId={projectId} />}
         <SpaceContent projectId={projectId} spaceId={spaceId} />
         <DataAppsOff />
         <Loaded query={apps} waiting={<AppGridWaiting />}>
@@ -97,6 +107,7 @@ export default function SpacePage() {
           }
         </Loaded>
       </Stack>
+      {space.data?.canManage && <ShareSpace space={space.data} opened={sharing} onClose={share.close} />}
       <CreateSpace projectId={projectId} spaces={all} parentId={spaceId} opened={creating} onClose={close} />
     </Page>
   )

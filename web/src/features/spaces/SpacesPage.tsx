@@ -2,14 +2,14 @@ import { Button, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { may } from '@/api/session'
-import { flatten, spacesQuery, spaceTree } from '@/api/spaces'
+import { spacesQuery } from '@/api/spaces'
 import { EmptyState } from '@/parts/EmptyState'
 import { Icon } from '@/parts/icons'
 import { Loaded } from '@/parts/Loaded'
 import { useProject } from '@/parts/me'
 import { Page } from '@/parts/Page'
-import { SpaceRow } from '@/parts/SpaceRow'
 import { CreateSpace } from './CreateSpace'
+import { SpaceTree } from './SpaceTree'
 
 const route = getRouteApi('/signed-in/projects/$projectId/spaces')
 
@@ -30,14 +30,10 @@ export default function SpacesPage() {
       <Loaded query={spaces} waiting={<Skeleton height={240} radius="lg" />}>
         {(list) =>
           list.length > 0 ? (
-            <div className="card" style={{ overflow: 'hidden' }}>
-              {flatten(spaceTree(list)).map((space) => (
-                <SpaceRow key={space.id} space={space} projectId={projectId} />
-              ))}
-            </div>
+            <SpaceTree spaces={list} projectId={projectId} />
           ) : (
             <EmptyState title="No spaces yet">
-              A space is a shared place for apps, with its own access. {mayCreate ? 'Create the first one.' : ''}
+              A space is a shared place for dashboards, charts and apps, with its own access. {mayCreate ? 'Create the first one.' : ''}
             </EmptyState>
           )
         }

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { operations, type Saved, type SavedKind } from '@/api/content'
 import { Icon } from '../icons'
 import { MoveToSpace } from '../MoveToSpace'
+import { useAccessEntries } from '../why/useAccessEntries'
 import { DeleteSaved, RenameSaved } from './dialogs'
 import { History } from './History'
 import { useChanged } from './useChanged'
@@ -25,7 +26,7 @@ export function SavedMenu({ kind, item, onShow, children }: SavedMenuProps) {
   const [deleting, remove] = useDisclosure(false)
   const changed = useChanged(kind)
   const navigate = useNavigate()
-  if (!item.canManage && !children) return null
+  const access = useAccessEntries({ item: { kind, id: item.id }, name: item.name, canManage: item.canManage })
   return (
     <>
       <Menu position="bottom-end" width={210}>
@@ -36,8 +37,10 @@ export function SavedMenu({ kind, item, onShow, children }: SavedMenuProps) {
         </Menu.Target>
         <Menu.Dropdown>
           {children}
+          {access.entries}
           {item.canManage && (
             <>
+              <Menu.Divider />
               <Menu.Item leftSection={<Icon name="pencil" size={16} />} onClick={rename.open}>
                 Rename
               </Menu.Item>
@@ -55,6 +58,7 @@ export function SavedMenu({ kind, item, onShow, children }: SavedMenuProps) {
           )}
         </Menu.Dropdown>
       </Menu>
+      {access.dialogs}
       <RenameSaved kind={kind} item={item} opened={renaming} onClose={rename.close} />
       <MoveToSpace
         projectId={item.projectId}
