@@ -9,9 +9,7 @@ from tests.e2e.demo import Demo
 
 def sign_in(browser: Browser, demo: Demo, person: int, faults: list[str]) -> Page:
     """Ada (0) or Vera (1) on the home page of a window of their own."""
-    page = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce").new_page()
-    page.on("console", lambda message: faults.append(message.text) if _is_fault(message) else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
+    page = window(browser, faults)
     page.goto(demo.url)
     who = demo.said["people"][person]
     page.get_by_label("Email").fill(who["email"])
@@ -20,6 +18,14 @@ def sign_in(browser: Browser, demo: Demo, person: int, faults: list[str]) -> Pag
     expect(
         page.get_by_role("button", name="New", exact=True).or_(page.get_by_role("link", name="Spaces"))
     ).not_to_have_count(0)
+    return page
+
+
+def window(browser: Browser, faults: list[str]) -> Page:
+    """A window of somebody's own, not signed in."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce").new_page()
+    page.on("console", lambda message: faults.append(message.text) if _is_fault(message) else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
     return page
 
 

@@ -13,31 +13,13 @@ import pytest
 from sqlalchemy import select
 
 from tests.kit.instance import Instance
+from tests.kit.small_shop import DBT, warehouse
 from vitrail.access.roles import Role
 from vitrail.audit.tables import EntryRow
 from vitrail.projects import data, service
 from vitrail.projects.service import Connection
 from vitrail.projects.tables import ProjectRow
 from vitrail.settings import Settings
-
-DBT = Path(__file__).parents[2] / "demo" / "dbt"
-
-
-def warehouse(path: Path, *, stores: int = 1, without: str = "") -> None:
-    """The demo's tables with next to nothing in them, written by hand."""
-    new = path.with_name("new")  # put in its place whole, as a careful operator does
-    manifest = json.loads((DBT / "target" / "manifest.json").read_text())
-    with duckdb.connect(str(new)) as made:
-        for node in manifest["nodes"].values():
-            if node.get("resource_type") != "model" or node["name"] == without:
-                continue
-            columns = ", ".join(f'"{name}" VARCHAR' for name in node["columns"])
-            made.execute(f'CREATE SCHEMA IF NOT EXISTS "{node["schema"]}"')
-            made.execute(f'CREATE TABLE "{node["schema"]}"."{node["name"]}" ({columns})')
-            if node["name"] == "stores":
-                rows = "SELECT i, 'West' FROM range(?) t(i)"
-                made.execute(f'INSERT INTO "{node["schema"]}"."stores" (store_id, region) {rows}', [stores])
-    new.rename(path)
 
 
 @pytest.fixture

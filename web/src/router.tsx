@@ -13,7 +13,9 @@ import { meQuery } from './api/session'
 import { isWithin, type Within } from './features/audit/within'
 import { isSpan, type Span } from './features/cost/figures'
 import { type Choices, readChoices } from './features/dashboards/choices'
+import { peopleWanted } from './features/people/wanted'
 import { sectionsFor } from './features/settings/sections'
+import { pageNumber } from './parts/directory/words'
 import { NotFoundPage, RouteProblem } from './parts/Refusals'
 
 const text = (value: unknown): string | undefined =>
@@ -36,6 +38,30 @@ const login = createRoute({
     failed: text(search.failed),
   }),
   component: lazyRouteComponent(() => import('./features/auth/LoginPage')),
+})
+
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('./features/auth/SetUpPage')),
+})
+
+const invite = createRoute({
+  getParentRoute: () => root,
+  path: '/invite',
+  component: lazyRouteComponent(() => import('./features/auth/InvitePage')),
+})
+
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  component: lazyRouteComponent(() => import('./features/auth/ResetPage')),
+})
+
+const forgotten = createRoute({
+  getParentRoute: () => root,
+  path: '/forgotten',
+  component: lazyRouteComponent(() => import('./features/auth/ForgottenPage')),
 })
 
 const signedIn = createRoute({
@@ -185,6 +211,78 @@ const firstSetting = createRoute({
   },
 })
 
+const account = createRoute({
+  getParentRoute: () => settings,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./features/account/AccountPage')),
+})
+
+const searched = (search: Record<string, unknown>): { q?: string; page?: number } => ({
+  q: text(search.q),
+  page: pageNumber(search.page),
+})
+
+const people = createRoute({
+  getParentRoute: () => settings,
+  path: '/people',
+  validateSearch: peopleWanted,
+  component: lazyRouteComponent(() => import('./features/people/PeoplePage')),
+})
+
+const person = createRoute({
+  getParentRoute: () => settings,
+  path: '/people/$personId',
+  component: lazyRouteComponent(() => import('./features/people/PersonPage')),
+})
+
+const groups = createRoute({
+  getParentRoute: () => settings,
+  path: '/groups',
+  validateSearch: searched,
+  component: lazyRouteComponent(() => import('./features/groups/GroupsPage')),
+})
+
+const group = createRoute({
+  getParentRoute: () => settings,
+  path: '/groups/$groupId',
+  component: lazyRouteComponent(() => import('./features/groups/GroupPage')),
+})
+
+const roles = createRoute({
+  getParentRoute: () => settings,
+  path: '/roles',
+  component: lazyRouteComponent(() => import('./features/roles/RolesPage')),
+})
+
+const projectAccess = createRoute({
+  getParentRoute: () => settings,
+  path: '/project-access',
+  validateSearch: (search): { project?: string; q?: string; page?: number } => ({
+    ...searched(search),
+    project: text(search.project),
+  }),
+  component: lazyRouteComponent(() => import('./features/project-access/ProjectAccessPage')),
+})
+
+const attributes = createRoute({
+  getParentRoute: () => settings,
+  path: '/attributes',
+  component: lazyRouteComponent(() => import('./features/attributes/AttributesPage')),
+})
+
+const serviceAccounts = createRoute({
+  getParentRoute: () => settings,
+  path: '/service-accounts',
+  component: lazyRouteComponent(() => import('./features/service-accounts/ServiceAccountsPage')),
+})
+
+const tokens = createRoute({
+  getParentRoute: () => settings,
+  path: '/tokens',
+  validateSearch: searched,
+  component: lazyRouteComponent(() => import('./features/service-accounts/TokensPage')),
+})
+
 const projects = createRoute({
   getParentRoute: () => settings,
   path: '/projects',
@@ -232,6 +330,10 @@ const audit = createRoute({
 
 const tree = root.addChildren([
   login,
+  setUp,
+  invite,
+  reset,
+  forgotten,
   signedIn.addChildren([
     home,
     apps,
@@ -248,7 +350,24 @@ const tree = root.addChildren([
     newApp,
     app,
     builder,
-    settings.addChildren([firstSetting, projects, dataApps, licence, cost, audit]),
+    settings.addChildren([
+      firstSetting,
+      account,
+      people,
+      person,
+      groups,
+      group,
+      roles,
+      projectAccess,
+      attributes,
+      serviceAccounts,
+      tokens,
+      projects,
+      dataApps,
+      licence,
+      cost,
+      audit,
+    ]),
   ]),
 ])
 

@@ -14,7 +14,17 @@ const everybody = () => true
 const managesSomething = (me: Me) =>
   me.scopes.includes('manage:Project') || me.projects.some((project) => may(project, 'manage:Project'))
 
+const mayInOrganization = (scope: string) => (me: Me) => me.scopes.includes(scope)
+
 export const SECTIONS: Section[] = [
+  { path: '/settings/people', label: 'People', group: 'People', visible: runsInstance },
+  { path: '/settings/groups', label: 'Groups', group: 'People', visible: mayInOrganization('manage:Group') },
+  { path: '/settings/roles', label: 'Roles', group: 'People', visible: mayInOrganization('manage:CustomRole') },
+  { path: '/settings/project-access', label: 'Project access', group: 'People', visible: managesSomething },
+  { path: '/settings/attributes', label: 'Attributes', group: 'People', visible: runsInstance },
+  { path: '/settings/service-accounts', label: 'Service accounts', group: 'People', visible: runsInstance },
+  { path: '/settings/tokens', label: 'Tokens', group: 'People', visible: runsInstance },
+  { path: '/settings/account', label: 'My account', group: 'You', visible: everybody },
   { path: '/settings/projects', label: 'Projects', group: 'Data', visible: runsInstance },
   { path: '/settings/data-apps', label: 'Data apps', group: 'Data apps', visible: runsInstance },
   { path: '/settings/licence', label: 'Licence', group: 'Data apps', visible: runsInstance },

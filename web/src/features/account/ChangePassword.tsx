@@ -1,0 +1,62 @@
+import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { changePassword, signInsQuery } from '@/api/account'
+import { Block } from '@/parts/directory/Block'
+import { useMe } from '@/parts/me'
+import { ProblemCard } from '@/parts/ProblemCard'
+
+const REVEAL = { 'aria-label': 'Show or hide what is typed' }
+
+export function ChangePassword() {
+  const me = useMe()
+  const queryClient = useQueryClient()
+  const [current, setCurrent] = useState('')
+  const [next, setNext] = useState('')
+  const changing = useMutation({
+    mutationFn: () => changePassword(current, next),
+    onSuccess: async () => {
+      setCurrent('')
+      setNext('')
+      await queryClient.invalidateQueries({ queryKey: signInsQuery.queryKey })
+    },
+  })
+  return (
+    <Block title="Password">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          changing.mutate()
+        }}
+      >
+        <input type="hidden" name="username" autoComplete="username" value={me.user.email} readOnly />
+        <Stack gap="sm" maw={420}>
+          <PasswordInput
+            label="Current password"
+            autoComplete="current-password"
+            value={current}
+            onChange={(event) => setCurrent(event.currentTarget.value)}
+            visibilityToggleButtonProps={REVEAL}
+            required
+          />
+          <PasswordInput
+            label="New password"
+            description="Your other sign-ins end with it."
+            autoComplete="new-password"
+            value={next}
+            onChange={(event) => setNext(event.currentTarget.value)}
+            visibilityToggleButtonProps={REVEAL}
+            required
+          />
+          {changing.isError && <ProblemCard error={changing.error} />}
+          {changing.isSuccess && <Text role="status">Your password was changed.</Text>}
+          <Group>
+            <Button type="submit" loading={changing.isPending} disabled={!current || !next}>
+              Change password
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Block>
+  )
+}

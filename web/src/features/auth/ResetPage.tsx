@@ -1,0 +1,5 @@
+import LinkPage from './LinkPage'
+
+export default function ResetPage() {
+  return <LinkPage title="Choose a new password" />
+}

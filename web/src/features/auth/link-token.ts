@@ -1,0 +1,13 @@
+// A page may be drawn more than once before it is there, so what was taken is kept as long as the document lives.
+const taken = new Map<string, string>()
+
+/** What stands behind `#` of this page's address: it lets somebody in once, so it is taken out of the address, and of the
+ * history, at once. */
+export function linkToken(): string {
+  const { pathname, search, hash } = location
+  if (hash.length > 1) {
+    taken.set(pathname, hash.slice(1))
+    history.replaceState(history.state, '', pathname + search)
+  }
+  return taken.get(pathname) ?? ''
+}
