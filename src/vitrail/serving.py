@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Awaitable, Callable
 
 import uvloop
@@ -60,10 +61,14 @@ def _unusable(error: OSError, host: str, port: int) -> PortUnusable:
 
 
 def set_up_logs(level: LogLevel) -> None:
-    """One line an event on stderr; stdout belongs to what commands print."""
-    logging.basicConfig(
-        level=level.value.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    """One line an event on stderr, its moment in UTC; stdout belongs to what commands print."""
+    lines = logging.Formatter(
+        "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", datefmt="%Y-%m-%dT%H:%M:%S"
     )
+    lines.converter = time.gmtime
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(lines)
+    logging.basicConfig(level=level.value.upper(), handlers=[handler])
     for chatty in ("httpx", "httpcore", "alembic", "botocore", "dbos", "sqlalchemy", "aiosqlite", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 

@@ -290,3 +290,15 @@ async def test_an_overlong_or_empty_prompt_never_reaches_the_model(tmp_path: Pat
                 await write(server, tmp_path, prompt=prompt)
             assert caught.value.status == 422
         assert not server.requests
+
+
+async def test_a_gateway_that_points_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    """The key goes where the operator said it should, and nowhere else."""
+    with AnthropicServer([Say("Hello.")]) as elsewhere:
+        moved = Refuse(307, "moved", "moved", headers={"location": f"{elsewhere.url}/v1/messages"})
+        with AnthropicServer([moved, moved, moved]) as server:
+            with pytest.raises(errors.ModelError) as refused:
+                await write(server, tmp_path)
+            assert refused.value.cure
+            assert server.key not in f"{refused.value.cause} {refused.value.cure}"
+    assert elsewhere.requests == []

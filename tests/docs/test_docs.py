@@ -55,7 +55,9 @@ def test_data_apps_lists_every_state_in_order_and_every_failure() -> None:
     page = [cells[0].strip("`") for cells in rows("data-apps.md")]
     assert page == [status.value for status in Status]
     text = (ROOT / "docs" / "data-apps.md").read_text()
-    listed = {line.split(" | ")[0].removeprefix("| ") for line in text.partition("## When a build fails")[2].splitlines()}
+    listed = {
+        line.split(" | ")[0].removeprefix("| ") for line in text.partition("## When a build fails")[2].splitlines()
+    }
     for room in (failures, agent_errors):
         for error in vars(room).values():
             if isinstance(error, type) and issubclass(error, VitrailError) and error.__module__ == room.__name__:

@@ -86,6 +86,7 @@ def test_from_the_printed_link_to_a_second_person(browser: Browser, server: Serv
     faults.clear()
     ada.get_by_role("button", name="Create the organisation").click()
     expect(ada.get_by_role("alert")).to_contain_text("fewer than")
+    expect(ada.get_by_label("Password", exact=True)).to_have_attribute("aria-invalid", "true")
     assert all("422" in fault for fault in faults)
     faults.clear()
     ada.get_by_label("Password", exact=True).fill(GOOD)
@@ -120,6 +121,12 @@ def test_from_the_printed_link_to_a_second_person(browser: Browser, server: Serv
         headers={"X-CSRF-Token": csrf, "Origin": server.url},
     )
     assert made.status == 201, made.text()
+    # (in a window that still shows another link, of which only what stands behind # differs)
+    other.goto(f"{server.url}/invite#not-a-token-that-anybody-made")
+    expect(other.get_by_role("alert")).to_contain_text("does not work any more")
+    other.goto(made.json()["link"])
+    expect(other.get_by_text("You are invited to Jaffle as vera@example.com")).to_be_visible()
+    expect(other).to_have_url(f"{server.url}/invite")
     vera = window(browser, faults)
     vera.goto(made.json()["link"])
     expect(vera.get_by_text("You are invited to Jaffle as vera@example.com")).to_be_visible()
@@ -130,6 +137,7 @@ def test_from_the_printed_link_to_a_second_person(browser: Browser, server: Serv
     expect(vera.get_by_role("heading", name="Hello, Vera")).to_be_visible()
     expect(vera.get_by_text("You are in no project yet")).to_be_visible()
     assert faults == []
+    other.goto("about:blank")
     other.goto(made.json()["link"])
     expect(other.get_by_role("alert")).to_contain_text("ask", ignore_case=True)
     for page in (ada, vera, other):
@@ -148,6 +156,11 @@ def test_my_account(browser: Browser, server: Server) -> None:
 
     # A new password ends the other sign-in
     expect(here.get_by_role("list", name="Sign-ins").get_by_role("listitem")).not_to_have_count(1)
+    here.get_by_label("Current password").fill("not what it is")
+    here.get_by_label("New password").fill(BETTER)
+    here.get_by_role("button", name="Change password").click()
+    expect(here.get_by_label("Current password")).to_have_attribute("aria-invalid", "true")
+    faults.clear()
     here.get_by_label("Current password").fill(GOOD)
     here.get_by_label("New password").fill(BETTER)
     here.get_by_role("button", name="Change password").click()
@@ -155,8 +168,17 @@ def test_my_account(browser: Browser, server: Server) -> None:
     expect(here.get_by_role("list", name="Sign-ins").get_by_role("listitem")).to_have_count(1)
     elsewhere.goto(f"{server.url}/settings/account")
     expect(elsewhere.get_by_role("heading", name="Sign in")).to_be_visible()
-    sign_in(elsewhere, server, "ada@example.com", BETTER)
-    expect(elsewhere.get_by_role("heading", name="Hello, Ada")).to_be_visible()
+
+    # … and any other can be ended, this one or all of them
+    for end in ("End the sign-in of Chrome on Linux", "End all others"):
+        sign_in(elsewhere, server, "ada@example.com", BETTER)
+        expect(elsewhere.get_by_role("heading", name="Hello, Ada")).to_be_visible()
+        here.reload()
+        expect(here.get_by_role("list", name="Sign-ins").get_by_role("listitem")).to_have_count(2)
+        here.get_by_role("button", name=end).click()
+        expect(here.get_by_role("list", name="Sign-ins").get_by_role("listitem")).to_have_count(1)
+        elsewhere.reload()
+        expect(elsewhere.get_by_role("heading", name="Sign in")).to_be_visible()
 
     # A token, limited, shown once; replaced at once; revoked
     here.get_by_role("button", name="New token").click()
@@ -202,6 +224,6 @@ def test_a_link_that_is_not_whole_says_so(browser: Browser, server: Server, tmp_
     page = window(browser, [])
     for path in ("/invite", "/reset", "/invite#not-a-token-that-anybody-made", "/setup"):
         page.goto(f"{server.url}{path}")
-        expect(page.get_by_role("alert").or_(page.get_by_text("prints a new one"))).to_be_visible()
+        expect(page.get_by_role("alert").or_(page.get_by_text("This was done already"))).to_be_visible()
         page.get_by_role("link", name="To the sign-in page").click()
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
+from tests.kit.instance import VERA, Instance
 from vitrail.app import create_app
 from vitrail.db.errors import DatabaseUnusable
 from vitrail.errors import Conflict
@@ -40,6 +41,7 @@ class TestHeaders:
         assert answer.headers["x-frame-options"] == "DENY"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["referrer-policy"] == "same-origin"
         assert answer.headers["x-dns-prefetch-control"] == "off"
 
     async def test_refusals_carry_them_too(self, client: httpx.AsyncClient) -> None:
@@ -138,7 +140,7 @@ class TestLog:
             )
         line = caplog.records[-1].getMessage()
         assert line.startswith("POST /api/v1/auth/login 401 ")
-        assert line.endswith(answer.headers["x-request-id"])
+        assert line.endswith(f" 127.0.0.1 - {answer.headers['x-request-id']}")
         for secret in ("in-the-address", "in-the-body", "in-a-header", "in-an-id", "a@b.c"):
             assert secret not in caplog.text
 
@@ -147,11 +149,59 @@ class TestLog:
         assert answer.headers["x-request-id"] == "0123-4567-89ab"
 
     async def test_an_address_cannot_forge_a_line(
-        self, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+        self, app: FastAPI, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        @app.get("/fails/{anything:path}")
+        async def fails(anything: str) -> None:
+            raise RuntimeError
+
+        app.router.routes.insert(0, app.router.routes.pop())
+        with caplog.at_level(logging.INFO, "vitrail"):
+            await client.get("/fails/x%1b[2J%0dGET /api/v1/forged 200")
+            await client.get("/api/v1/x%0aGET /api/v1/forged 200")
+        told = [record.getMessage() for record in caplog.records if "forged" in record.getMessage()]
+        assert len(told) == 3, "two lines of requests, and one of the failure"
+        for line in told:
+            assert not {"\n", "\r", "\x1b"} & set(line)
+
+
+async def test_a_refusal_is_logged_with_who_came_and_from_where(
+    instance: Instance, vera: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    person = await instance.person(VERA.email)
+    with caplog.at_level(logging.INFO, "vitrail.access"):
+        by_cookie = await vera.get("/api/v1/doctor")
+        async with instance.by_token(VERA.token) as program:
+            by_token = await program.get("/api/v1/doctor")
+        vera.headers["X-CSRF-Token"] = "another's"
+        forged = await vera.post("/api/v1/auth/tokens", json={"name": "x"})
+    lines = [record.getMessage() for record in caplog.records]
+    for answer in (by_cookie, by_token, forged):
+        assert answer.status_code == 403
+        line = next(each for each in lines if each.endswith(answer.headers["x-request-id"]))
+        assert line.split()[2] == "403"
+        assert line.split()[4:6] == ["127.0.0.1", person.id]
+
+
+class TestAddresses:
+    """Where a request comes from: what one proxy says when there is one, and nobody else's word."""
+
+    HEADERS: ClassVar = {"X-Forwarded-For": "6.6.6.6, 203.0.113.7", "X-Real-IP": "6.6.6.6", "Forwarded": "for=6.6.6.6"}
+
+    @pytest.fixture(params=[False, True])
+    def trusting(self, request: pytest.FixtureRequest) -> bool:
+        return bool(request.param)
+
+    @pytest.fixture
+    def variables(self, trusting: bool) -> dict[str, Any]:
+        return {"TRUST_PROXY": trusting}
+
+    async def test_only_the_last_hop_of_a_trusted_proxy_counts(
+        self, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, trusting: bool
     ) -> None:
         with caplog.at_level(logging.INFO, "vitrail.access"):
-            await client.get("/api/v1/x%0aGET /api/v1/forged 200")
-        assert "\n" not in caplog.records[-1].getMessage()
+            await client.get("/api/v1/health", headers=self.HEADERS)
+        assert caplog.records[-1].getMessage().split()[4] == ("203.0.113.7" if trusting else "127.0.0.1")
 
 
 class TestText:
@@ -175,3 +225,47 @@ async def test_a_method_that_an_address_does_not_have(client: httpx.AsyncClient)
     answer = await client.get("/api/v1/auth/login")
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
     assert (await client.get("/api/v1/nothing")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/api/v1/health", "/api/v1/auth/login", "/frame"])
+async def test_nothing_answers_trace(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.request("TRACE", path, headers={"X-Mine": "what came back"})
+    assert answer.status_code == 405
+    assert "what came back" not in answer.text
+
+
+async def test_nothing_is_sent_on_to_another_address(client: httpx.AsyncClient) -> None:
+    """A program that got the scheme or a slash wrong is told so; a redirect would let it go on sending secrets."""
+    for method, path in (("GET", "/api/v1/health/"), ("POST", "/api/v1/auth/login/"), ("GET", "/api/v1//health")):
+        answer = await client.request(method, path, headers={"X-Forwarded-Proto": "http"})
+        assert answer.status_code in (404, 405), path
+        assert "location" not in answer.headers
+
+
+async def test_what_belongs_in_the_body_is_not_taken_from_elsewhere(client: httpx.AsyncClient) -> None:
+    sent = {"email": "ada@vitrail.test", "password": "a password"}
+    answer = await client.post("/api/v1/auth/login", params=sent)
+    assert answer.status_code == 422
+    assert answer.json()["details"][0]["in"] == "body"
+    form = await client.post("/api/v1/auth/login", data=sent)
+    assert form.status_code == 422
+    cookies = await client.post("/api/v1/auth/login", headers={"Cookie": "email=a@b.c; password=x"}, json={})
+    assert cookies.status_code == 422
+
+
+async def test_no_other_site_may_read_an_answer(client: httpx.AsyncClient) -> None:
+    for path in ("/api/v1/health", "/api/v1/auth/me", "/login"):
+        answer = await client.get(path, headers={"Origin": "https://evil.example"})
+        assert not [name for name in answer.headers if name.startswith("access-control-")], path
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    preflight = await client.options("/api/v1/auth/login", headers=asked)
+    assert preflight.status_code == 405
+
+
+async def test_every_answer_says_what_it_is(client: httpx.AsyncClient) -> None:
+    for path, kind in (
+        ("/api/v1/health", "application/json"),  # RFC 8259: JSON is UTF-8 and has no charset to name
+        ("/api/v1/nothing", "application/problem+json"),
+        ("/login", "text/html; charset=utf-8"),
+    ):
+        assert (await client.get(path)).headers["content-type"] == kind

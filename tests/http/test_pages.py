@@ -56,7 +56,7 @@ async def test_other_files_are_asked_for_again(client: httpx.AsyncClient) -> Non
     assert answer.headers["cache-control"] == "no-cache"
 
 
-@pytest.mark.parametrize("path", ["/assets/gone-1.js", "/api/v1/x"])
+@pytest.mark.parametrize("path", ["/assets/gone-1.js", "/assets/", "/vendor/", "/api/v1/x"])
 async def test_what_is_no_page_is_not_found(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 404
 

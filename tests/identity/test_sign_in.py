@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from typing import Any
 
@@ -55,7 +56,8 @@ class TestOverHttps:
         assert answer.headers["set-cookie"].startswith("__Host-vitrail=")
         assert "Secure" in answer.headers["set-cookie"]
         assert "Domain" not in answer.headers["set-cookie"]
-        assert answer.headers["strict-transport-security"].startswith("max-age=")
+        for each in (answer, await stranger.get("/login"), await stranger.get("/api/v1/nothing")):
+            assert each.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
 async def test_the_database_never_holds_the_cookie_itself(instance: Instance, ada: httpx.AsyncClient) -> None:
@@ -100,6 +102,13 @@ async def test_passwords_are_argon2id_with_the_recommended_work() -> None:
     assert not await Passwords().matches(hashed, "correct horse ")
 
 
+@pytest.mark.parametrize(
+    "almost", [ADA.password + " ", " " + ADA.password, ADA.password.swapcase(), ADA.password[:-1], ADA.password + "x"]
+)
+async def test_a_password_is_taken_as_it_was_typed(stranger: httpx.AsyncClient, almost: str) -> None:
+    assert (await stranger.post(LOGIN, json={"email": ADA.email, "password": almost})).status_code == 401
+
+
 async def test_a_person_switched_off_cannot_sign_in_and_is_out_at_once(
     instance: Instance, vera: httpx.AsyncClient, stranger: httpx.AsyncClient
 ) -> None:
@@ -108,6 +117,15 @@ async def test_a_person_switched_off_cannot_sign_in_and_is_out_at_once(
     assert (await vera.get("/api/v1/auth/me")).status_code == 401
     answer = await stranger.post(LOGIN, json={"email": VERA.email, "password": VERA.password})
     assert answer.status_code == 401
+
+
+async def test_every_sign_in_has_a_secret_of_256_random_bits(instance: Instance) -> None:
+    secrets = set()
+    for _ in range(3):
+        async with instance.signed_in(ADA) as client:
+            secrets.add(client.cookies["vitrail"])
+    assert len(secrets) == 3
+    assert all(len(base64.urlsafe_b64decode(secret + "=")) == 32 for secret in secrets)
 
 
 async def test_signing_in_again_ends_the_sign_in_that_the_browser_had(
@@ -128,7 +146,10 @@ async def test_a_cookie_that_was_planted_before_is_never_taken_over(instance: In
 
 async def test_signing_out_makes_a_copied_cookie_worthless(instance: Instance, ada: httpx.AsyncClient) -> None:
     copied = ada.cookies["vitrail"]
-    assert (await ada.post("/api/v1/auth/logout")).status_code == 204
+    answer = await ada.post("/api/v1/auth/logout")
+    assert answer.status_code == 204
+    assert answer.headers["clear-site-data"] == '"cache"'
+    assert 'vitrail=""' in answer.headers["set-cookie"]
     async with instance.client(cookies={"vitrail": copied}) as client:
         assert (await client.get("/api/v1/auth/me")).status_code == 401
 

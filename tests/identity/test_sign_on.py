@@ -75,6 +75,7 @@ class TestLettingIn:
     async def test_somebody_with_an_account(self, stranger: httpx.AsyncClient) -> None:
         answer = await sign_on(stranger, "/apps/new?prompt=x")
         assert (answer.status_code, answer.headers["location"]) == (303, "/apps/new?prompt=x")
+        assert "eyJ" not in f"{answer.headers} {answer.text}", "the provider's tokens stay on the server"
         me = (await stranger.get("/api/v1/auth/me")).json()
         assert me["user"]["email"] == ADA.email
         stranger.headers["X-CSRF-Token"] = me["csrfToken"]
@@ -121,6 +122,17 @@ class TestLettingIn:
             await sign_on(stranger)
         async with instance.services.db.session() as session:
             assert await session.scalar(select(func.count()).select_from(SignInRow)) == 1
+
+
+@pytest.mark.parametrize("came_from", ["cross-site", "same-site"])
+async def test_another_sites_page_begins_no_sign_on(
+    stranger: httpx.AsyncClient, provider: OidcServer, came_from: str
+) -> None:
+    answer = await stranger.get(START, params={"to": "/apps/new"}, headers={"Sec-Fetch-Site": came_from})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?to=%2Fapps%2Fnew")
+    assert "set-cookie" not in answer.headers
+    ours = await stranger.get(START, headers={"Sec-Fetch-Site": "same-origin"})
+    assert ours.headers["location"].startswith(provider.metadata_url.partition("/.well-known")[0])
 
 
 class TestClientSecretInTheBody(TestLettingIn):
@@ -297,6 +309,15 @@ class TestSingleSignOnOnly:
         assert (answer.status_code, answer.json()["code"]) == (403, "passwords-off")
         assert (await stranger.get("/api/v1/auth/ways")).json()["password"] is False
         assert (await sign_on(stranger)).headers["location"] == "/"
+
+    async def test_a_link_is_no_second_way_in(self, stranger: httpx.AsyncClient, instance: Instance) -> None:
+        async with instance.by_token(ADA.token) as ada:
+            handed = await ada.post("/api/v1/organization/invitations", json={"email": "noa@partner.example"})
+        token = handed.json()["link"].partition("#")[2]
+        using = {"token": token, "password": "lantern orbit mustard ferry"}
+        answer = await stranger.post("/api/v1/auth/links/use", json=using)
+        assert (answer.status_code, answer.json()["code"]) == (403, "passwords-off")
+        assert "set-cookie" not in answer.headers
 
 
 class TestAProviderThatIsNotThere:

@@ -109,7 +109,7 @@ def _anthropic(settings: Settings, name: str) -> tuple[Model, ModelSettings]:
             cure="Set ANTHROPIC_API_KEY, or AI_DEFAULT_PROVIDER=offline to use the built-in offline planner.",
         )
     import httpx2
-    from anthropic import AsyncAnthropic
+    from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
     from pydantic_ai.models.anthropic import AnthropicModel
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
@@ -123,6 +123,7 @@ def _anthropic(settings: Settings, name: str) -> tuple[Model, ModelSettings]:
         max_retries=0,
         timeout=httpx2.Timeout(SILENCE_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
         default_headers=settings.anthropic_custom_headers or None,
+        http_client=DefaultAsyncHttpxClient(follow_redirects=False),  # the key goes where the operator said, only
     )
     return AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client)), ModelSettings(max_retries=0)
 
@@ -137,7 +138,7 @@ def _openai(settings: Settings, name: str) -> tuple[Model, ModelSettings]:
             "gateway, e.g. http://localhost:11434/v1).",
         )
     import httpx2
-    from openai import AsyncOpenAI
+    from openai import AsyncOpenAI, DefaultAsyncHttpxClient
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.providers.openai import OpenAIProvider
 
@@ -147,6 +148,7 @@ def _openai(settings: Settings, name: str) -> tuple[Model, ModelSettings]:
         max_retries=0,
         timeout=httpx2.Timeout(SILENCE_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
         default_headers=settings.openai_custom_headers or None,
+        http_client=DefaultAsyncHttpxClient(follow_redirects=False),
     )
     return OpenAIChatModel(name, provider=OpenAIProvider(openai_client=client)), ModelSettings(max_retries=0)
 

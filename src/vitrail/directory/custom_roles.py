@@ -17,9 +17,9 @@ from vitrail.access.scopes import SCOPES
 from vitrail.access.tables import CustomRoleGrantRow, CustomRoleRow
 from vitrail.audit.log import Action, Subject, record
 from vitrail.db.base import new_id, now
-from vitrail.directory import rules
 from vitrail.directory.groups import NameTaken
 from vitrail.errors import Conflict, InvalidInput
+from vitrail.identity import rules
 from vitrail.identity.person import Person
 from vitrail.identity.tables import GroupRow, PersonRow
 

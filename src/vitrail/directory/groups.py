@@ -11,18 +11,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from vitrail.access.decisions import not_found
-from vitrail.access.roles import custom_scopes, organization_scopes, project_scopes
 from vitrail.access.tables import (
     CustomRoleGrantRow,
     CustomRoleRow,
     OrganizationGroupGrantRow,
-    ProjectGroupGrantRow,
 )
 from vitrail.audit.log import Action, Subject, record
 from vitrail.db.base import new_id, now
-from vitrail.directory import rules
 from vitrail.directory.holding import Holder
 from vitrail.errors import Conflict
+from vitrail.identity import rules
 from vitrail.identity.person import Person
 from vitrail.identity.tables import PERSON, SERVICE_ACCOUNT, GroupMemberRow, GroupRow, PersonRow
 
@@ -126,7 +124,7 @@ async def remove(session: AsyncSession, by: Person, group_id: str) -> None:
     `MoreThanYours`, `NotFound`."""
     await rules.one_at_a_time(session, by)
     row = await one(session, by, group_id)
-    await _may_touch(session, by, row.id)
+    await rules.may_change_members(session, by, row.id)
     await record(session, Action.GROUP_DELETED, actor=by, subject=Subject("group", row.id, row.name))
     await session.execute(delete(CustomRoleGrantRow).where(CustomRoleGrantRow.group_id == row.id))
     await session.execute(delete(GroupRow).where(GroupRow.id == row.id))
@@ -161,7 +159,7 @@ async def change_members(
     `by` holds, `LastAdministrator`, `NotFound` for anybody who is not of the organisation."""
     await rules.one_at_a_time(session, by)
     row = await one(session, by, group_id)
-    await _may_touch(session, by, row.id)
+    await rules.may_change_members(session, by, row.id)
     touched = {*add, *remove}
     names = dict(
         (
@@ -196,24 +194,6 @@ async def change_members(
             await record(session, action, actor=by, subject=Subject("group", row.id, row.name), details=details)
     if gone:
         await rules.keep_an_administrator(session, by)
-
-
-async def _may_touch(session: AsyncSession, by: Person, group_id: str) -> None:
-    """Raises `MoreThanYours` unless `by` holds all that the group gives: who decides who is in it gives that."""
-    system = OrganizationGroupGrantRow
-    for role in await session.scalars(select(system.role).where(system.group_id == group_id)):
-        rules.holds(by, organization_scopes(role), None)
-    here = ProjectGroupGrantRow
-    found = select(here.project_id, here.role).where(here.group_id == group_id)
-    for project_id, role in await session.execute(found):
-        rules.holds(by, project_scopes(role), project_id)
-    custom = (
-        select(CustomRoleGrantRow.project_id, CustomRoleRow.scopes)
-        .join(CustomRoleRow, CustomRoleRow.id == CustomRoleGrantRow.role_id)
-        .where(CustomRoleGrantRow.group_id == group_id)
-    )
-    for where, scopes in await session.execute(custom):
-        rules.holds(by, custom_scopes(scopes, in_project=where is not None), where)
 
 
 async def _added(session: AsyncSession, row: GroupRow) -> None:

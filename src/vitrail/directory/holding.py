@@ -21,8 +21,8 @@ from vitrail.access.tables import (
 )
 from vitrail.audit.log import Action, Subject, record
 from vitrail.db.base import new_id
-from vitrail.directory import rules
 from vitrail.errors import InvalidInput
+from vitrail.identity import rules
 from vitrail.identity.person import Person
 
 Kind = Literal["person", "group"]
@@ -81,13 +81,13 @@ async def change(
         giving |= organization_scopes(role) if project_id is None else project_scopes(role)
     for row in known.values():
         giving |= custom_scopes(row.scopes, in_project=project_id is not None)
-    rules.holds(by, giving, project_id)
+    gone = before.custom.keys() - set(custom)
+    rules.holds(by, giving | await _taken(session, before, role, gone, project_id), project_id)
     if project_id is None and holder.kind == "person":
         await rules.not_above(session, by, holder.id)
 
     if role != before.role:
         await _set_system(session, holder, project_id, role)
-    gone = before.custom.keys() - set(custom)
     if gone:
         await session.execute(
             delete(CustomRoleGrantRow).where(_given(holder, project_id), CustomRoleGrantRow.role_id.in_(gone))
@@ -107,6 +107,19 @@ async def change(
     if project_id is None and before.role == Role.ADMIN and role != Role.ADMIN:
         await rules.keep_an_administrator(session, by)
     return await held(session, holder, project_id)
+
+
+async def _taken(
+    session: AsyncSession, before: Held, role: Role | None, gone: Collection[str], project_id: str | None
+) -> frozenset[str]:
+    """The scopes that a change takes away: whoever takes them has to hold them, as whoever gives them."""
+    of = organization_scopes if project_id is None else project_scopes
+    taken = frozenset[str]()
+    if before.role is not None and before.role != role:
+        taken |= of(Role(before.role)) - (of(role) if role is not None else frozenset())
+    for scopes in await session.scalars(select(CustomRoleRow.scopes).where(CustomRoleRow.id.in_(gone))):
+        taken |= custom_scopes(scopes, in_project=project_id is not None)
+    return taken
 
 
 async def _custom_roles(

@@ -21,9 +21,9 @@ from vitrail.access.tables import (
 )
 from vitrail.audit.log import Action, Subject, record
 from vitrail.db.base import new_id
-from vitrail.directory import rules
 from vitrail.directory.holding import Holder
 from vitrail.errors import Conflict
+from vitrail.identity import rules
 from vitrail.identity.person import Person
 from vitrail.identity.tables import (
     PERSON,

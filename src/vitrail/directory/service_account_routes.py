@@ -9,9 +9,9 @@ from fastapi import APIRouter
 
 from vitrail.access.dependencies import ServiceAccountsOn, require
 from vitrail.db.dependencies import DbSession
-from vitrail.directory import people, rules, service_accounts
+from vitrail.directory import people, service_accounts
 from vitrail.directory import schemas as wire
-from vitrail.identity import tokens
+from vitrail.identity import rules, tokens
 from vitrail.identity.person import Person
 from vitrail.identity.schemas import IssuedToken, NewToken, Rotation, Token
 from vitrail.identity.tables import SERVICE_ACCOUNT, TokenRow

@@ -1,7 +1,7 @@
 """The outermost layer: an id and a log line a request, security headers, and a limit on what is sent.
 
-Plain ASGI, so that event streams pass untouched. The log holds method, path, status, time and the id; never a query
-string, a header or a body, which may hold secrets.
+Plain ASGI, so that event streams pass untouched. The log holds method, path, status, time, address, the id of whoever
+was signed in, and the request's id; never a query string, a header or a body, which may hold secrets.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from vitrail.settings import Settings
 
 access_log = logging.getLogger("vitrail.access")
 NO_TEXT = InvalidInput("The address holds the character U+0000, which no text has.", cure="Leave it out.")
+WHO = "person_id"
+"""Where authentication leaves the id of whoever came, for the log: a refusal is worth little without a name."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -42,7 +44,9 @@ class Door:
         sent = Headers(scope=scope)
         given = sent.get("x-request-id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else token_hex(8)
-        ORIGIN.set(Origin(_address(scope, sent, self._trust_proxy), request_id))
+        address = _address(scope, sent, self._trust_proxy)
+        ORIGIN.set(Origin(address, request_id))
+        state = scope.setdefault("state", {})
         started, status = time.perf_counter(), 0
 
         async def send_through(message: Message) -> None:
@@ -62,11 +66,13 @@ class Door:
             await self._app(scope, self._counted(receive), send_through)
         finally:
             access_log.info(
-                "%s %s %s %.1fms %s",
-                scope["method"],
+                "%s %s %s %.1fms %s %s %s",
+                quote(scope["method"]),
                 quote(scope["path"]),  # as it was sent: no line breaks, nothing that a terminal obeys
                 status or "aborted",
                 (time.perf_counter() - started) * 1000,
+                quote(address, safe=":") or "-",
+                state.get(WHO, "-"),
                 request_id,
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -49,13 +50,18 @@ def validation_error(error: RequestValidationError) -> InvalidInput:
     )
 
 
+def _what(request: Request) -> tuple[str, str]:
+    """Method and path for the log, as they were sent: an address writes no line and obeys no terminal."""
+    return quote(request.method), quote(request.scope["path"])
+
+
 def install(app: FastAPI) -> None:
     """Adds the handlers. Only the last one catches what nobody foresaw; it logs it and tells nothing of it."""
 
     @app.exception_handler(VitrailError)
     async def _known(request: Request, error: VitrailError) -> JSONResponse:
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.error("%s %s: %s", request.method, request.url.path, error)
+            log.error("%s %s: %s", *_what(request), error)
         return problem_response(error)
 
     @app.exception_handler(RequestValidationError)
@@ -64,7 +70,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(DBAPIError)
     async def _database(request: Request, error: DBAPIError) -> JSONResponse:
-        log.error("%s %s: %s", request.method, request.url.path, type(error).__name__)
+        log.error("%s %s: %s", *_what(request), type(error).__name__)
         return problem_response(classified(error))
 
     @app.exception_handler(HTTPException)
@@ -89,7 +95,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-        log.exception("%s %s failed", request.method, request.url.path, exc_info=error)
+        log.exception("%s %s failed", *_what(request), exc_info=error)
         return problem_response(
             VitrailError(
                 "The server met something it did not foresee.",

@@ -45,14 +45,14 @@ async def authenticate(services: Services, request: Request) -> Authenticated:
     """Raises `NotSignedIn`, or `CsrfFailed` for a change by cookie without its header."""
     header = request.headers.get("authorization")
     if header is not None:
-        return await _by_token(services, header)
+        return await _by_token(services, request, header)
     cookie = request.cookies.get(session_cookie(services.settings))
     if not cookie:
         raise NotSignedIn("No sign-in came with the request.", cure="Sign in, or send a personal access token.")
     return await _by_cookie(services, request, cookie)
 
 
-async def _by_token(services: Services, header: str) -> Authenticated:
+async def _by_token(services: Services, request: Request, header: str) -> Authenticated:
     scheme, _, token = header.partition(" ")
     at = now()
     found = None
@@ -66,6 +66,7 @@ async def _by_token(services: Services, header: str) -> Authenticated:
             "The token is not known, was revoked, or has expired.",
             cure="Make a new personal access token and send it as `Authorization: Bearer …`.",
         )
+    _known(request, found[1])
     return Authenticated(found[1], None)
 
 
@@ -77,6 +78,7 @@ async def _by_cookie(services: Services, request: Request, cookie: str) -> Authe
             await repository.touch_sign_in(session, found[0].id, at)
     if found is None:
         raise NotSignedIn("The sign-in has ended.", cure="Sign in again.")
+    _known(request, found[1])
     if request.method not in SAFE_METHODS:
         sent = request.headers.get(CSRF_HEADER, "")
         if not services.secrets.signed("csrf", session_hash, sent):
@@ -85,3 +87,8 @@ async def _by_cookie(services: Services, request: Request, cookie: str) -> Authe
                 cure="Load the page again. Programs use a personal access token instead of the cookie.",
             )
     return Authenticated(found[1], session_hash)
+
+
+def _known(request: Request, person: Person) -> None:
+    """Tells the log's line of this request who came, also when what they want is refused."""
+    request.state.person_id = person.id

@@ -62,6 +62,11 @@ async def load(session: AsyncSession, person_id: str) -> Person | None:
     return await _one(session, select(PersonRow).where(PersonRow.id == person_id, PersonRow.active))
 
 
+async def standing(session: AsyncSession, person_id: str) -> Person | None:
+    """What a person holds, switched off or not: for who may change them, never for what they may do."""
+    return await _one(session, select(PersonRow).where(PersonRow.id == person_id))
+
+
 async def _one(session: AsyncSession, found: Select[PersonRow]) -> Person | None:
     row = await session.scalar(found)
     if row is None:

@@ -59,6 +59,8 @@ async def sign_out(how: HowSignedIn, person: CurrentPerson, response: Response, 
     if how.session_hash:
         await service.sign_out(services, person, how.session_hash)
     drop_cookie(response, services, session_cookie(services.settings))
+    # The code of private apps is kept by the browser for its next opening; who comes next has no business with it.
+    response.headers["Clear-Site-Data"] = '"cache"'
 
 
 @router.get("/me")

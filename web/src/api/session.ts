@@ -15,7 +15,7 @@ export const meQuery = queryOptions({
 export const waysQuery = queryOptions({
   queryKey: ['ways'],
   queryFn: () => data(client.GET('/api/v1/auth/ways')),
-  staleTime: Number.POSITIVE_INFINITY,
+  staleTime: 30_000,
 })
 
 /** Where single sign-on begins; it ends on the page `to`. */

@@ -11,16 +11,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from vitrail.access.decisions import not_found
-from vitrail.access.roles import Role
+from vitrail.access.roles import Role, organization_scopes
 from vitrail.access.tables import OrganizationGrantRow
 from vitrail.audit.log import Action, Subject, record
 from vitrail.db.base import new_id, now
 from vitrail.errors import Conflict
-from vitrail.identity import mail, password_policy, repository, sign_ins, throttle
+from vitrail.identity import mail, password_policy, repository, rules, sign_ins, throttle
 from vitrail.identity.arrival import links
 from vitrail.identity.arrival.links import Kind, Link
 from vitrail.identity.mail import MailNotSent
 from vitrail.identity.person import Person
+from vitrail.identity.service import PasswordsOff
 from vitrail.identity.sign_ins import NewSignIn
 from vitrail.identity.tables import PERSON, GroupMemberRow, GroupRow, OrganizationRow, PersonRow, SignInRow
 from vitrail.services import Services
@@ -113,7 +114,8 @@ async def set_up(
 async def invite(
     services: Services, by: Person, *, email: str, name: str, role: Role | None, group_ids: Sequence[str]
 ) -> Handed:
-    """An account without a password, and the link that gives it one. Raises `AddressTaken`, `NotFound`."""
+    """An account without a password, and the link that gives it one. Raises `AddressTaken`, `MoreThanYours`,
+    `NotFound`."""
     email = repository.fold(email)
     async with services.db.session() as session:
         groups = dict(
@@ -127,6 +129,9 @@ async def invite(
         )
         if set(groups) != set(group_ids):
             raise not_found("group")
+        rules.holds(by, organization_scopes(role), None)
+        for group_id in groups:
+            await rules.may_change_members(session, by, group_id)
         row = _row(by.organization_id, name or email.partition("@")[0], email, None)
         try:
             async with session.begin_nested():
@@ -149,7 +154,8 @@ async def invite(
 
 
 async def new_link(services: Services, by: Person, person_id: str) -> Handed:
-    """A new link for somebody: to accept the invitation, or to choose a new password. Raises `NotFound`."""
+    """A new link for somebody: to accept the invitation, or to choose a new password. Whoever has it is that person, so
+    it takes holding all that they hold. Raises `MoreThanYours`, `NotFound`."""
     async with services.db.session() as session:
         row = await session.scalar(
             select(PersonRow).where(
@@ -161,6 +167,7 @@ async def new_link(services: Services, by: Person, person_id: str) -> Handed:
         )
         if row is None:
             raise not_found("person")
+        await rules.not_above(session, by, row.id)
         kind = Kind.RESET if row.password_hash else Kind.INVITATION
         link = await links.make(session, services.settings, kind, row.id)
         organization = (await repository.organization(session, by)).name
@@ -225,7 +232,9 @@ async def expected(services: Services, secret: str) -> Expected:
 
 async def use(services: Services, *, secret: str, password: str, name: str | None, user_agent: str) -> NewSignIn:
     """Gives the person their password, ends all their other sign-ins, and signs them in. Raises `LinkWorthless`,
-    `WeakPassword`."""
+    `PasswordsOff`, `WeakPassword`."""
+    if services.settings.password_sign_in_disabled:  # else a link would be a second way in
+        raise PasswordsOff("Passwords are not accepted here.", cure="Sign in with single sign-on.")
     whom = await expected(services, secret)
     if whom.kind is Kind.SETUP:
         raise links.LinkWorthless

@@ -7,6 +7,7 @@ it, or to make an account for somebody of a domain that the operator named.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from vitrail.audit.log import Action, Subject, record
 from vitrail.db.base import new_id, now
-from vitrail.identity import repository
+from vitrail.identity import repository, rules
 from vitrail.identity.person import Person
 from vitrail.identity.sign_on.failures import AddressNotVerified, NoAccount, SwitchedOff
 from vitrail.identity.tables import (
@@ -26,6 +27,8 @@ from vitrail.identity.tables import (
     PersonRow,
 )
 from vitrail.settings import Settings
+
+log = logging.getLogger("vitrail.sign_on")
 
 MOST_GROUPS = 1000
 
@@ -117,10 +120,8 @@ async def sync_groups(session: AsyncSession, person: Person, named: object) -> N
     if added:
         rows = [{"group_id": id, "person_id": person.id, "by_sign_on": True} for id in added]
         await session.execute(insert(GroupMemberRow), rows)
-    if gone:
-        await session.execute(
-            delete(GroupMemberRow).where(GroupMemberRow.person_id == person.id, GroupMemberRow.group_id.in_(gone))
-        )
+    if gone and not await _taken_out(session, person, gone):
+        gone = []
     names = dict((await session.execute(select(GroupRow.id, GroupRow.name).where(GroupRow.id.in_(added + gone)))).all())
     for ids, action in ((added, Action.GROUP_MEMBER_ADDED), (gone, Action.GROUP_MEMBER_REMOVED)):
         for id in sorted(ids):
@@ -132,6 +133,21 @@ async def sync_groups(session: AsyncSession, person: Person, named: object) -> N
                 subject=Subject("group", id, names.get(id, "")),
                 details={"member": person.name, "memberId": person.id, "by": "single sign-on"},
             )
+
+
+async def _taken_out(session: AsyncSession, person: Person, groups: Sequence[str]) -> bool:
+    """Whether the person was taken out of these groups: not where nobody would be left to run the organisation, which
+    no claim may bring about."""
+    await rules.one_at_a_time(session, person)
+    mine = GroupMemberRow.person_id == person.id
+    try:
+        async with session.begin_nested():
+            await session.execute(delete(GroupMemberRow).where(mine, GroupMemberRow.group_id.in_(groups)))
+            await rules.keep_an_administrator(session, person)
+    except rules.LastAdministrator:
+        log.warning("%s stays in groups that the provider no longer names: the last administrator", person.id)
+        return False
+    return True
 
 
 def _names(named: object) -> list[str]:

@@ -38,8 +38,12 @@ def _provider(services: Services) -> Provider:
 
 
 @router.get("/start", dependencies=[OpenToAll], status_code=303, response_class=RedirectResponse)
-async def start_sign_on(services: CurrentServices, to: Short = None) -> RedirectResponse:
+async def start_sign_on(request: Request, services: CurrentServices, to: Short = None) -> RedirectResponse:
     """Go to the provider to sign in, and afterwards to the page `to`."""
+    # Whoever was sent here by another site's page decides first, on our sign-in page, whether they want to.
+    if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        _provider(services)
+        return _login({"to": flow.own_page(to)})
     try:
         started = await flow.start(_provider(services), services.secrets, redirect_uri=redirect_uri(services), to=to)
     except ProviderUnusable as error:
@@ -93,7 +97,10 @@ async def end_sign_on(
 
 
 def _back(kind: str, to: str | None) -> RedirectResponse:
-    asked = {"failed": kind} | ({"to": flow.own_page(to)} if to else {})
+    return _login({"failed": kind} | ({"to": flow.own_page(to)} if to else {}))
+
+
+def _login(asked: dict[str, str]) -> RedirectResponse:
     return RedirectResponse(f"/login?{urlencode(asked)}", status_code=303)
 
 

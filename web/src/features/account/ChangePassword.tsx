@@ -4,9 +4,8 @@ import { useState } from 'react'
 import { changePassword, signInsQuery } from '@/api/account'
 import { Block } from '@/parts/directory/Block'
 import { useMe } from '@/parts/me'
+import { aboutPassword, NewPassword, REVEAL, refused } from '@/parts/NewPassword'
 import { ProblemCard } from '@/parts/ProblemCard'
-
-const REVEAL = { 'aria-label': 'Show or hide what is typed' }
 
 export function ChangePassword() {
   const me = useMe()
@@ -21,6 +20,7 @@ export function ChangePassword() {
       await queryClient.invalidateQueries({ queryKey: signInsQuery.queryKey })
     },
   })
+  const wrong = aboutPassword(changing.error, 'wrong-password')
   return (
     <Block title="Password">
       <form
@@ -29,26 +29,24 @@ export function ChangePassword() {
           changing.mutate()
         }}
       >
-        <input type="hidden" name="username" autoComplete="username" value={me.user.email} readOnly />
+        <input hidden name="username" autoComplete="username" value={me.user.email} readOnly />
         <Stack gap="sm" maw={420}>
           <PasswordInput
             label="Current password"
             autoComplete="current-password"
             value={current}
             onChange={(event) => setCurrent(event.currentTarget.value)}
+            {...refused(wrong)}
             visibilityToggleButtonProps={REVEAL}
+            size="md"
             required
+            withAsterisk={false}
           />
-          <PasswordInput
-            label="New password"
-            description="Your other sign-ins end with it."
-            autoComplete="new-password"
-            value={next}
-            onChange={(event) => setNext(event.currentTarget.value)}
-            visibilityToggleButtonProps={REVEAL}
-            required
-          />
-          {changing.isError && <ProblemCard error={changing.error} />}
+          <NewPassword label="New password" value={next} onChange={setNext} error={changing.error} />
+          <Text size="sm" c="dimmed">
+            Your other sign-ins end with it.
+          </Text>
+          {changing.isError && !wrong && !aboutPassword(changing.error) && <ProblemCard error={changing.error} />}
           {changing.isSuccess && <Text role="status">Your password was changed.</Text>}
           <Group>
             <Button type="submit" loading={changing.isPending} disabled={!current || !next}>

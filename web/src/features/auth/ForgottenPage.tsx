@@ -17,6 +17,14 @@ export default function ForgottenPage() {
       <TextLink to="/login">Back to the sign-in page</TextLink>
     </Text>
   )
+  if (ways && !ways.password) {
+    return (
+      <Doorway title="Forgotten password">
+        <Text>Nobody signs in with a password here, but with {ways.signOn}. Whoever runs that can help.</Text>
+        {back}
+      </Doorway>
+    )
+  }
   if (ways && !ways.mail) {
     return (
       <Doorway title="Forgotten password">

@@ -1,17 +1,20 @@
 import { Button, Skeleton, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Navigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Expected, lookAtLink, takeLink } from '@/api/arrival'
+import { signOnAddress, waysQuery } from '@/api/session'
 import { TextLink } from '@/parts/links'
+import { aboutPassword, NewPassword } from '@/parts/NewPassword'
 import { ProblemCard } from '@/parts/ProblemCard'
 import { Doorway } from './Doorway'
-import { linkToken } from './link-token'
-import { NewPassword } from './NewPassword'
+import { useLinkToken } from './link-token'
 import { useEntering } from './useEntering'
 
 /** Where an invitation and a link for a new password lead: choose a password, and be signed in. */
 export default function LinkPage({ title }: { title: string }) {
-  const token = linkToken()
+  const token = useLinkToken()
+  const ways = useQuery(waysQuery).data
   const link = useQuery({
     queryKey: ['link', token],
     queryFn: () => lookAtLink(token),
@@ -20,7 +23,20 @@ export default function LinkPage({ title }: { title: string }) {
     gcTime: 0,
     refetchOnWindowFocus: false,
   })
-  if (link.data) return <Choosing title={title} token={token} whom={link.data} />
+  if (link.data?.kind === 'setup') return <Navigate to="/setup" hash={token} replace />
+  if (link.data && ways?.password === false) {
+    return (
+      <Doorway title={title}>
+        <Text style={{ overflowWrap: 'anywhere' }}>
+          No password is needed here. Sign in with {ways.signOn}, as <strong>{link.data.email}</strong>.
+        </Text>
+        <Button component="a" href={signOnAddress()} size="md">
+          Continue with {ways.signOn}
+        </Button>
+      </Doorway>
+    )
+  }
+  if (link.data) return <Choosing key={token} title={title} token={token} whom={link.data} />
   const missing = {
     title: 'This link is not whole',
     cause: 'The part of the address behind # is missing.',
@@ -53,7 +69,7 @@ function Choosing({ title, token, whom }: { title: string; token: string; whom: 
         {invited ? `You are invited to ${whom.organization} as ` : 'For '}
         <strong>{whom.email}</strong>.{!invited && ' Your other sign-ins end.'}
       </Text>
-      <input type="hidden" name="username" autoComplete="username" value={whom.email} readOnly />
+      <input hidden name="username" autoComplete="username" value={whom.email} readOnly />
       {invited && (
         <TextInput
           label="Your name"
@@ -69,8 +85,9 @@ function Choosing({ title, token, whom }: { title: string; token: string; whom: 
         label={invited ? 'Password' : 'New password'}
         value={password}
         onChange={setPassword}
+        error={entering.error}
       />
-      {entering.isError && <ProblemCard error={entering.error} />}
+      {entering.isError && !aboutPassword(entering.error) && <ProblemCard error={entering.error} />}
       <Button type="submit" size="md" loading={entering.isPending}>
         {invited ? 'Join' : 'Save and sign in'}
       </Button>

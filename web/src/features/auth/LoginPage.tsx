@@ -4,9 +4,9 @@ import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { signIn, signOnAddress, waysQuery } from '@/api/session'
 import { TextLink } from '@/parts/links'
+import { REVEAL } from '@/parts/NewPassword'
 import { ProblemCard } from '@/parts/ProblemCard'
 import { Doorway } from './Doorway'
-import { REVEAL } from './NewPassword'
 import { signOnProblem } from './sign-on'
 import { useEntering } from './useEntering'
 
@@ -16,9 +16,9 @@ export default function LoginPage() {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const entering = useEntering(() => signIn(email.trim(), password), to)
-  return (
-    <Doorway title="Sign in" onSubmit={() => entering.mutate()}>
-      {ways && !ways.setUp && (
+  if (ways && !ways.setUp) {
+    return (
+      <Doorway title="Sign in">
         <ProblemCard
           tone="notice"
           error={{
@@ -27,7 +27,11 @@ export default function LoginPage() {
             cure: 'Open the link that the server printed when it started; “vitrail setup”, on its machine, prints a new one.',
           }}
         />
-      )}
+      </Doorway>
+    )
+  }
+  return (
+    <Doorway title="Sign in" onSubmit={() => entering.mutate()}>
       {entering.isError ? (
         <ProblemCard error={entering.error} />
       ) : (

@@ -1,11 +1,13 @@
 import { Button, Text, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { setUp } from '@/api/arrival'
+import { waysQuery } from '@/api/session'
 import { TextLink } from '@/parts/links'
+import { aboutPassword, NewPassword } from '@/parts/NewPassword'
 import { ProblemCard } from '@/parts/ProblemCard'
 import { Doorway } from './Doorway'
-import { linkToken } from './link-token'
-import { NewPassword } from './NewPassword'
+import { useLinkToken } from './link-token'
 import { useEntering } from './useEntering'
 
 const FIELDS = [
@@ -16,16 +18,21 @@ const FIELDS = [
 
 /** The first page of an instance: whoever has the link that the server printed becomes its administrator. */
 export default function SetUpPage() {
-  const token = linkToken()
+  const token = useLinkToken()
   const [wanted, setWanted] = useState({ organization: '', name: '', email: '', password: '' })
   const entering = useEntering(() => setUp({ token, ...wanted }), '/settings/projects')
+  const ways = useQuery({ ...waysQuery, staleTime: 0 }).data
   if (!token) {
     return (
       <Doorway title="Set up Vitrail">
-        <Text>
-          This page opens by the link that the server printed when it started. <code>vitrail setup</code>, on its machine,
-          prints a new one.
-        </Text>
+        {ways?.setUp ? (
+          <Text>This was done already. Sign in, or ask an administrator to invite you.</Text>
+        ) : (
+          <Text>
+            This page opens by the link that the server printed when it started. <code>vitrail setup</code>, on its
+            machine, prints a new one.
+          </Text>
+        )}
         <Text>
           <TextLink to="/login">To the sign-in page</TextLink>
         </Text>
@@ -55,8 +62,9 @@ export default function SetUpPage() {
       <NewPassword
         value={wanted.password}
         onChange={(password) => setWanted((before) => ({ ...before, password }))}
+        error={entering.error}
       />
-      {entering.isError && <ProblemCard error={entering.error} />}
+      {entering.isError && !aboutPassword(entering.error) && <ProblemCard error={entering.error} />}
       <Button type="submit" size="md" loading={entering.isPending}>
         Create the organisation
       </Button>

@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest'
-import { linkToken } from './link-token'
+import { act, cleanup, renderHook } from '@testing-library/react'
+import { afterEach, expect, test } from 'vitest'
+import { linkToken, useLinkToken } from './link-token'
+
+afterEach(cleanup)
 
 test('the token leaves the address and stays known to its page', () => {
   history.replaceState(null, '', '/invite?x=1#a-secret')
@@ -8,4 +11,16 @@ test('the token leaves the address and stays known to its page', () => {
   expect(linkToken()).toBe('a-secret')
   history.replaceState(null, '', '/reset')
   expect(linkToken()).toBe('')
+})
+
+test('another link, opened in the window of the first, takes its place', () => {
+  history.replaceState(null, '', '/reset#too-old')
+  const { result } = renderHook(useLinkToken)
+  expect(result.current).toBe('too-old')
+  act(() => {
+    history.replaceState(null, '', '/reset#newer')
+    dispatchEvent(new Event('hashchange'))
+  })
+  expect(result.current).toBe('newer')
+  expect(location.href).toMatch(/\/reset$/)
 })

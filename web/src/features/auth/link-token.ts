@@ -1,3 +1,5 @@
+import { useSyncExternalStore } from 'react'
+
 // A page may be drawn more than once before it is there, so what was taken is kept as long as the document lives.
 const taken = new Map<string, string>()
 
@@ -11,3 +13,12 @@ export function linkToken(): string {
   }
   return taken.get(pathname) ?? ''
 }
+
+const onHash = (changed: () => void) => {
+  addEventListener('hashchange', changed)
+  return () => removeEventListener('hashchange', changed)
+}
+
+/** The token of this page's link. Another link to the same page, opened in the same window, changes only what stands
+ * behind `#`: no document is loaded then, and it counts all the same. */
+export const useLinkToken = (): string => useSyncExternalStore(onHash, linkToken)

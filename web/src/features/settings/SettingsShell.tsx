@@ -9,6 +9,8 @@ export default function SettingsShell() {
   const groups = sectionsFor(useMe())
   const { pathname } = useLocation()
   const navigate = useNavigate()
+  // A page about one person or group lies below the list that it is from.
+  const open = groups.flatMap(({ sections }) => sections).find(({ path }) => `${pathname}/`.startsWith(`${path}/`))
   return (
     <div className={classes.shell}>
       <nav aria-label="Settings" className={classes.nav}>
@@ -27,7 +29,7 @@ export default function SettingsShell() {
         <Select
           aria-label="Section of the settings"
           allowDeselect={false}
-          value={pathname}
+          value={open?.path ?? null}
           data={groups.map(({ group, sections }) => ({
             group,
             items: sections.map(({ path, label }) => ({ value: path, label })),

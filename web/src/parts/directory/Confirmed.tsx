@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import type { ReactNode } from 'react'
+import { type ReactNode, useId } from 'react'
 import { ProblemCard } from '@/parts/ProblemCard'
 import { useChange } from './useChange'
 
@@ -20,6 +20,7 @@ interface ConfirmedProps {
 /** A button that asks before it does what can't be taken back, and shows why when it is refused. */
 export function Confirmed({ action, yes = 'Delete', children, run, done, label }: ConfirmedProps) {
   const [opened, { open, close }] = useDisclosure()
+  const id = useId()
   const change = useChange(run, () => {
     close()
     done?.()
@@ -38,7 +39,7 @@ export function Confirmed({ action, yes = 'Delete', children, run, done, label }
       >
         {action}
       </Button>
-      <Modal opened={opened} onClose={close} title={label ?? action}>
+      <Modal opened={opened} onClose={close} title={label ?? action} stackId={id}>
         <Stack gap="md">
           <Text component="div">{children}</Text>
           {change.isError && <ProblemCard error={change.error} />}

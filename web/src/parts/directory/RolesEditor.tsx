@@ -36,11 +36,11 @@ export function RolesEditor({ level, held, none, save, done, whose }: RolesEdito
         <RolesFields level={level} value={value} onChange={setDraft} none={none} whose={whose} />
         {saving.isError && <ProblemCard error={saving.error} />}
         <Group gap="xs">
-          <Button type="submit" size="compact-md" loading={saving.isPending} disabled={!changed}>
+          <Button type="submit" size="compact-sm" loading={saving.isPending} disabled={!changed}>
             Save roles
           </Button>
           {changed && (
-            <Button size="compact-md" variant="default" onClick={() => setDraft(undefined)}>
+            <Button size="compact-sm" variant="default" onClick={() => setDraft(undefined)}>
               Undo
             </Button>
           )}

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { type Level, scopesQuery } from '@/api/directory'
 import { Icon } from '@/parts/icons'
 import { Loaded } from '@/parts/Loaded'
-import { completed, lacking, scopeGroups, subjectName } from './scopes'
+import { completed, lacking, offeredScopes, scopeGroups, subjectName } from './scopes'
 
 interface ScopePickerProps {
   value: string[]
@@ -24,11 +24,7 @@ export function ScopePicker({ value, onChange, level, among, fixed = false }: Sc
   return (
     <Loaded query={scopes} waiting={<Skeleton height={320} />}>
       {(known) => {
-        const offered = known.filter(
-          (each) =>
-            value.includes(each.name) ||
-            ((!among || among.includes(each.name)) && !(level === 'project' && each.organizationOnly)),
-        )
+        const offered = offeredScopes(known, value, { level, among })
         const lacks = lacking(known, value)
         const shown = scopeGroups(fixed ? known.filter((each) => value.includes(each.name)) : offered, words)
         const toggle = (name: string, on: boolean) =>

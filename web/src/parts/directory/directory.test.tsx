@@ -4,8 +4,8 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type ScopeOut, scopesQuery } from '@/api/directory'
 import { ScopePicker } from './ScopePicker'
-import { completed, lacking, scopeGroups, subjectName } from './scopes'
-import { addresses, heldRoles, pageNumber, sameRoles } from './words'
+import { completed, lacking, offeredScopes, scopeGroups, subjectName } from './scopes'
+import { addresses, heldRoles, originWords, pageNumber, sameRoles } from './words'
 
 afterEach(cleanup)
 
@@ -35,8 +35,12 @@ describe('scopes', () => {
   })
 
   test('of the organisation are not offered for a project', () => {
-    expect(scopeGroups(SCOPES, '', 'project').map(({ subject }) => subject)).not.toContain('Organization')
-    expect(scopeGroups(SCOPES, '', 'organization').map(({ subject }) => subject)).toContain('Organization')
+    const names = (chosen: string[], level: 'project' | 'organization') =>
+      offeredScopes(SCOPES, chosen, { level }).map(({ name }) => name)
+    expect(names([], 'project')).not.toContain('manage:Organization')
+    expect(names([], 'organization')).toContain('manage:Organization')
+    // Chosen before the level was changed, it can be taken away.
+    expect(names(['manage:Organization'], 'project')).toContain('manage:Organization')
   })
 
   test('lack what the others do not give', () => {
@@ -111,6 +115,13 @@ test('roles are named, and compared whatever their order', () => {
   expect(heldRoles({ role: null, customRoles: [] }, 'Member')).toBe('Member')
   expect(sameRoles({ role: null, customRoleIds: ['a', 'b'] }, { customRoleIds: ['b', 'a'] })).toBe(true)
   expect(sameRoles({ role: 'editor' }, { role: 'viewer' })).toBe(false)
+})
+
+test('where a role comes from names the role as the pages do', () => {
+  expect(originWords('the role interactive_viewer, through the group West')).toBe(
+    'the role Interactive viewer, through the group West',
+  )
+  expect(originWords('the custom role admin')).toBe('the custom role admin')
 })
 
 test('an address holds a page only where it is not the first', () => {

@@ -11,12 +11,25 @@ export function subjectName(subject: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** Scopes that a role of this level can hold (a token: any), those that match what was typed, by subject. */
-export function scopeGroups(scopes: readonly ScopeOut[], words = '', level?: Level): ScopeGroup[] {
+interface Bounds {
+  /** What kind of role they are for: some only count in the whole organisation. */
+  level?: Level
+  /** Where no more can be given than these: a token, say, never does more than its owner. */
+  among?: readonly string[]
+}
+
+/** The scopes that can be given here, and those that already are: they must be there to be taken away. */
+export const offeredScopes = (scopes: readonly ScopeOut[], chosen: readonly string[], { level, among }: Bounds): ScopeOut[] =>
+  scopes.filter(
+    ({ name, organizationOnly }) =>
+      chosen.includes(name) || ((!among || among.includes(name)) && !(level === 'project' && organizationOnly)),
+  )
+
+/** The scopes that have all the words typed in name, subject or meaning; by subject. */
+export function scopeGroups(scopes: readonly ScopeOut[], words = ''): ScopeGroup[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
   const groups = new Map<string, ScopeOut[]>()
   for (const scope of scopes) {
-    if (level === 'project' && scope.organizationOnly) continue
     const text = `${scope.name} ${subjectName(scope.subject)} ${scope.meaning}`.toLowerCase()
     if (!wanted.every((word) => text.includes(word))) continue
     groups.set(scope.subject, [...(groups.get(scope.subject) ?? []), scope])

@@ -9,6 +9,8 @@ export function useChange<V = void, T = unknown>(change: (wanted: V) => Promise<
     mutationFn: change,
     onSuccess: async (answer) => {
       done?.(answer)
+      // An answer still on its way may be from before the change, and a first one is not asked for again by itself.
+      await queryClient.cancelQueries({ queryKey: DIRECTORY })
       await Promise.all([
         queryClient.invalidateQueries({ queryKey: DIRECTORY }),
         queryClient.invalidateQueries({ queryKey: ['me'] }),

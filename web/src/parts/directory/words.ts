@@ -11,6 +11,10 @@ export const SYSTEM_ROLES: { value: SystemRole; label: string }[] = [
 
 export const roleName = (role: string): string => SYSTEM_ROLES.find(({ value }) => value === role)?.label ?? role
 
+/** Where a role comes from, as the server says it, with the system's roles by the name that these pages give them. */
+export const originWords = (origin: string): string =>
+  origin.replace(/\bthe role (\w+)/, (words, role: string) => (isSystemRole(role) ? `the role ${roleName(role)}` : words))
+
 export const isSystemRole = (value: unknown): value is SystemRole => SYSTEM_ROLES.some((role) => role.value === value)
 
 export const LEVEL_NAMES: Record<Level, string> = { organization: 'Organisation', project: 'Project' }

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { IssuedToken, NewToken } from '@/api/account'
 import { ScopePicker } from '@/parts/directory/ScopePicker'
 import { ProblemCard } from '@/parts/ProblemCard'
-import { endsAt, LIFETIMES } from './expiry'
+import { endOf, LIFETIMES } from './expiry'
 
 interface TokenFormProps {
   among?: readonly string[]
@@ -18,7 +18,7 @@ export function TokenForm({ among, create, onIssued }: TokenFormProps) {
   const [limited, setLimited] = useState(false)
   const [scopes, setScopes] = useState<string[]>([])
   const making = useMutation({
-    mutationFn: () => create({ name, expiresAt: endsAt(lifetime), scopes: limited ? scopes : null }),
+    mutationFn: () => create({ name: name.trim(), expiresAt: endOf(lifetime), scopes: limited ? scopes : null }),
     onSuccess: onIssued,
   })
   return (
@@ -43,7 +43,7 @@ export function TokenForm({ among, create, onIssued }: TokenFormProps) {
           data={LIFETIMES}
           value={lifetime}
           allowDeselect={false}
-          onChange={(value) => setLifetime(value ?? '90')}
+          onChange={(value) => setLifetime(value ?? '')}
         />
         <Checkbox
           label="Limit it to some scopes"

@@ -1,14 +1,12 @@
-import { Badge, Button, Group, Modal, Select, Stack, Text } from '@mantine/core'
+import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { IssuedToken, NewToken, Token } from '@/api/account'
-import { Confirmed } from '@/parts/directory/Confirmed'
-import { Row } from '@/parts/directory/Row'
 import { SecretOnce } from '@/parts/directory/SecretOnce'
 import { ProblemCard } from '@/parts/ProblemCard'
-import { ago } from '@/parts/time'
-import { lifeOf, OVERLAPS } from './expiry'
+import { OVERLAPS } from './expiry'
 import { TokenForm } from './TokenForm'
+import { TokenRow } from './TokenRow'
 
 export interface TokensProps {
   tokens: readonly Token[]
@@ -19,10 +17,12 @@ export interface TokensProps {
   revoke: (id: string) => Promise<unknown>
   /** Called after each change. */
   changed: () => void
+  /** No new ones can be made. */
+  off?: boolean
 }
 
 /** The tokens of somebody: made, replaced and revoked; each is shown once, when it is made. */
-export function Tokens({ tokens, among, create, rotate, revoke, changed }: TokensProps) {
+export function Tokens({ tokens, among, create, rotate, revoke, changed, off }: TokensProps) {
   const [making, setMaking] = useState(false)
   const [rotating, setRotating] = useState<Token>()
   const [issued, setIssued] = useState<IssuedToken>()
@@ -39,64 +39,54 @@ export function Tokens({ tokens, among, create, rotate, revoke, changed }: Token
       ) : (
         <ul className="rows" style={{ listStyle: 'none', margin: 0, padding: 0 }} aria-label="Tokens">
           {tokens.map((token) => (
-            <Line key={token.id} token={token} onRotate={() => setRotating(token)} revoke={() => revoke(token.id).then(changed)} />
+            <TokenRow
+              key={token.id}
+              token={token}
+              revoke={() => revoke(token.id).then(changed)}
+              actions={
+                <Button
+                  variant="default"
+                  size="compact-sm"
+                  aria-label={`Replace ${token.name}`}
+                  onClick={() => setRotating(token)}
+                >
+                  Replace
+                </Button>
+              }
+            />
           ))}
         </ul>
       )}
       <Group>
-        <Button variant="default" onClick={() => setMaking(true)}>
+        <Button variant="default" disabled={off} onClick={() => setMaking(true)}>
           New token
         </Button>
       </Group>
-      <Modal opened={making} onClose={() => setMaking(false)} title="New token" size="lg">
+      <Modal opened={making} onClose={() => setMaking(false)} title="New token" size="lg" stackId="new-token">
         <TokenForm among={among} create={create} onIssued={shown} />
       </Modal>
-      <Modal opened={rotating !== undefined} onClose={() => setRotating(undefined)} title={`Replace ${rotating?.name ?? ''}`}>
+      <Modal
+        opened={rotating !== undefined}
+        onClose={() => setRotating(undefined)}
+        title={`Replace ${rotating?.name ?? ''}`}
+        stackId="replace-token"
+      >
         {rotating && <Rotation rotate={(overlap) => rotate(rotating.id, overlap)} onIssued={shown} />}
       </Modal>
-      <Modal opened={issued !== undefined} onClose={() => setIssued(undefined)} title={`Token ${issued?.name ?? ''}`} closeOnClickOutside={false}>
+      <Modal
+        opened={issued !== undefined}
+        onClose={() => setIssued(undefined)}
+        title={`Token ${issued?.name ?? ''}`}
+        closeOnClickOutside={false}
+        stackId="issued-token"
+      >
         {issued && (
           <SecretOnce label="The token" value={issued.token}>
-            Keep it where only the program that needs it can read it.
+            Programs send it as “Authorization: Bearer …”. Keep it where only they can read it.
           </SecretOnce>
         )}
       </Modal>
     </Stack>
-  )
-}
-
-function Line({ token, onRotate, revoke }: { token: Token; onRotate: () => void; revoke: () => Promise<unknown> }) {
-  const { words, over } = lifeOf(token.expiresAt)
-  return (
-    <Row
-      label={token.name}
-      title={token.name}
-      marks={
-        <>
-          <code>{token.prefix}…</code>
-          {over && <Badge color="gray">Ended</Badge>}
-          {token.scopes && (
-            <Badge variant="light" title={token.scopes.join(', ')}>
-              {token.scopes.length === 1 ? '1 scope' : `${token.scopes.length} scopes`}
-            </Badge>
-          )}
-        </>
-      }
-      actions={
-        <>
-          {!over && (
-            <Button variant="default" size="compact-sm" aria-label={`Replace ${token.name}`} onClick={onRotate}>
-              Replace
-            </Button>
-          )}
-          <Confirmed action="Revoke" yes="Revoke" label={`Revoke ${token.name}`} run={revoke}>
-            Programs that use it are refused from the next request on. This can’t be taken back.
-          </Confirmed>
-        </>
-      }
-    >
-      {words}. {token.lastUsedAt ? `Last used ${ago(token.lastUsedAt)}.` : 'Never used.'}
-    </Row>
   )
 }
 

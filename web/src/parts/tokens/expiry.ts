@@ -1,13 +1,11 @@
+const DAY = 86_400_000
+
 export const LIFETIMES = [
   { value: '30', label: '30 days' },
   { value: '90', label: '90 days' },
-  { value: '365', label: 'A year' },
-  { value: 'never', label: 'Until it is revoked' },
+  { value: '365', label: 'One year' },
+  { value: '', label: 'Without end' },
 ]
-
-/** The end of a token that is made now and lives this many days. */
-export const endsAt = (lifetime: string, now = Date.now()): string | null =>
-  lifetime === 'never' ? null : new Date(now + Number(lifetime) * 86_400_000).toISOString()
 
 export const OVERLAPS = [
   { value: '0', label: 'Not at all' },
@@ -16,11 +14,15 @@ export const OVERLAPS = [
   { value: '10080', label: 'For a week' },
 ]
 
-const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium' })
+/** When a token that lasts so many days from now ends; an empty lifetime has no end. */
+export const endOf = (days: string, now = Date.now()): string | null =>
+  days === '' ? null : new Date(now + Number(days) * DAY).toISOString()
 
-/** "Works until 3 Mar 2027", and whether that is over. */
-export function lifeOf(expiresAt: string | null, now = Date.now()): { words: string; over: boolean } {
-  if (expiresAt === null) return { words: 'Works until it is revoked', over: false }
-  const over = Date.parse(expiresAt) <= now
-  return { words: `${over ? 'Ended on' : 'Works until'} ${day.format(new Date(expiresAt))}`, over }
+/** "no end", "ended", "works until 24 Dec 2026". */
+export function expiry(at: string | null, now = Date.now()): string {
+  if (at === null) return 'no end'
+  if (Date.parse(at) <= now) return 'ended'
+  const date = new Date(at)
+  const near = Date.parse(at) - now < 2 * DAY
+  return `works until ${date.toLocaleString('en-GB', { dateStyle: 'medium', ...(near ? { timeStyle: 'short' } : {}) })}`
 }

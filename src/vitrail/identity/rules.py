@@ -14,10 +14,12 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from vitrail.access.members import administers
+from vitrail.access.roles import custom_scopes, organization_scopes, project_scopes
+from vitrail.access.tables import CustomRoleGrantRow, CustomRoleRow, OrganizationGroupGrantRow, ProjectGroupGrantRow
 from vitrail.errors import Conflict, Forbidden
 from vitrail.identity import repository
 from vitrail.identity.person import Person
-from vitrail.identity.tables import PERSON, OrganizationRow, PersonRow
+from vitrail.identity.tables import PERSON, AttributeGroupValueRow, OrganizationRow, PersonRow
 
 
 class LastAdministrator(Conflict):
@@ -69,7 +71,32 @@ def holds(by: Person, scopes: Collection[str], project_id: str | None) -> None:
 
 
 async def not_above(session: AsyncSession, by: Person, person_id: str) -> None:
-    """Raises `MoreThanYours` when the person holds scopes in the organisation that `by` does not."""
-    whom = await repository.load(session, person_id)
-    if whom is not None and not whom.organization_scopes <= by.organization_scopes:
+    """Raises `MoreThanYours` when the person, switched off or not, holds scopes that `by` does not, in the organisation
+    or in one of its projects."""
+    whom = await repository.standing(session, person_id)
+    if whom is None:
+        return
+    if any(not whom.scopes(place) <= by.scopes(place) for place in (None, *whom.project_scopes)):
         raise MoreThanYours(f"{whom.name} holds more than you do.", cure="Ask an administrator.")
+
+
+async def may_change_members(session: AsyncSession, by: Person, group_id: str) -> None:
+    """Raises `MoreThanYours` unless `by` holds all that the group gives: who decides who is in it gives that. Values of
+    attributes open rows, so a group that has some is for those who may give them."""
+    values = select(AttributeGroupValueRow.group_id).where(AttributeGroupValueRow.group_id == group_id).limit(1)
+    if await session.scalar(values) is not None:
+        holds(by, {"manage:Organization"}, None)
+    system = OrganizationGroupGrantRow
+    for role in await session.scalars(select(system.role).where(system.group_id == group_id)):
+        holds(by, organization_scopes(role), None)
+    here = ProjectGroupGrantRow
+    found = select(here.project_id, here.role).where(here.group_id == group_id)
+    for project_id, role in await session.execute(found):
+        holds(by, project_scopes(role), project_id)
+    custom = (
+        select(CustomRoleGrantRow.project_id, CustomRoleRow.scopes)
+        .join(CustomRoleRow, CustomRoleRow.id == CustomRoleGrantRow.role_id)
+        .where(CustomRoleGrantRow.group_id == group_id)
+    )
+    for where, scopes in await session.execute(custom):
+        holds(by, custom_scopes(scopes, in_project=where is not None), where)
