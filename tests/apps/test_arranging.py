@@ -171,3 +171,14 @@ async def test_a_prompt_that_is_empty_or_huge_is_refused(ada: httpx.AsyncClient,
 async def test_vera_is_who_she_is(vera: httpx.AsyncClient) -> None:
     """The tests above would pass for the wrong reason if Vera were not signed in at all."""
     assert (await vera.get("/api/v1/auth/me")).json()["user"]["email"] == VERA.email
+
+
+async def test_a_server_that_takes_no_builds_says_so_and_makes_no_version(
+    ada: httpx.AsyncClient, place: Instance, spaces: dict[str, str]
+) -> None:
+    app = await add_app(place, ADA.email, space_id=spaces["Sales"])
+    for path, body in (("/versions/1/restore", None), ("/versions", {"prompt": "add average order value"})):
+        answer = await ada.post(f"{app.path}{path}", json=body)
+        assert answer.status_code == 503, answer.text
+        assert "VITRAIL_BUILDS_AT_ONCE" in answer.json()["cure"]
+    assert len((await ada.get(f"{app.path}/versions")).json()) == 1

@@ -173,9 +173,13 @@ class AppsRuntime:
 
     def ready_to_build(self, model: str | None) -> None:
         """Raises what would keep a build from working, before anything is stored for it."""
+        self.ready_to_restore()
+        self.model(model)
+
+    def ready_to_restore(self) -> None:
+        """Raises what would keep a version from being taken by the queue; restoring needs no model."""
         if self._cannot_build is not None:
             raise self._cannot_build
-        self.model(model)
 
     # -- builds
 

@@ -151,6 +151,7 @@ class AppService:
                         f"Version {number} never became ready, so there is nothing to restore.",
                         cure="Choose a version that is marked ready.",
                     )
+                self._runtime.ready_to_restore()
                 old = found.version
                 prompt = f"Restore version {number}"
                 version = await repository.add_version(self._person, app, prompt=prompt, model=None, restored=old)
