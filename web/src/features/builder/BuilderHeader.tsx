@@ -1,14 +1,14 @@
-import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, TextInput, Title } from '@mantine/core'
+import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
 import { deleteApp, moveApp, renameApp } from '@/api/apps'
 import type { App } from '@/api/types'
 import { Icon } from '@/parts/icons'
 import { ButtonLink } from '@/parts/links'
 import { MoveToSpace } from '@/parts/MoveToSpace'
 import { ProblemCard } from '@/parts/ProblemCard'
+import { RenameForm } from '@/parts/RenameForm'
 import { StatusBadge } from '@/parts/status'
 import { useAccessEntries } from '@/parts/why/useAccessEntries'
 import classes from './BuilderPage.module.css'
@@ -97,40 +97,15 @@ export function BuilderHeader({ app }: { app: App }) {
 
 function Rename({ app, onClose }: { app: App; onClose: () => void }) {
   const queryClient = useQueryClient()
-  const [name, setName] = useState(app.name)
-  const renaming = useMutation({
-    mutationFn: () => renameApp(app.id, name.trim()),
-    onSuccess: async (changed) => {
-      queryClient.setQueryData(['app', app.id], changed)
-      onClose()
-      await queryClient.invalidateQueries({ queryKey: ['apps'] })
-    },
-  })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (name.trim()) renaming.mutate()
-  }
   return (
-    <form onSubmit={submit}>
-      <Stack gap="md">
-        <TextInput
-          label="Name"
-          data-autofocus
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        {renaming.isError && <ProblemCard error={renaming.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" disabled={!name.trim()} loading={renaming.isPending}>
-            Save
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <RenameForm
+      name={app.name}
+      save={async ({ name }) => {
+        queryClient.setQueryData(['app', app.id], await renameApp(app.id, name))
+        await queryClient.invalidateQueries({ queryKey: ['apps'] })
+      }}
+      onClose={onClose}
+    />
   )
 }
 

@@ -1,8 +1,7 @@
-import { Badge, Button, Group, Modal, Skeleton, Stack, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
 import { changePerson, makeLink, type PersonOut, personQuery, setPersonRoles } from '@/api/directory'
 import { Block } from '@/parts/directory/Block'
 import { RolesEditor } from '@/parts/directory/RolesEditor'
@@ -12,6 +11,7 @@ import { TextLink } from '@/parts/links'
 import { useMe } from '@/parts/me'
 import { Page } from '@/parts/Page'
 import { ProblemCard } from '@/parts/ProblemCard'
+import { RenameForm } from '@/parts/RenameForm'
 import { ago } from '@/parts/time'
 import { DeletePerson } from './DeletePerson'
 import { HandOver } from './HandOver'
@@ -65,11 +65,7 @@ export default function PersonPage() {
 function Account({ person }: { person: PersonOut }) {
   const me = useMe()
   const [renaming, rename] = useDisclosure()
-  const [name, setName] = useState(person.name)
-  const saving = useChange(
-    () => changePerson(person.id, { name: name.trim() }),
-    () => rename.close(),
-  )
+  const saving = useChange((name: string) => changePerson(person.id, { name }))
   const switching = useChange(() => changePerson(person.id, { active: !person.active }))
   const link = useChange(() => makeLink(person.id))
   const seen = person.lastSeenAt ? `last here ${ago(person.lastSeenAt)}` : 'never here yet'
@@ -114,29 +110,7 @@ function Account({ person }: { person: PersonOut }) {
       {link.isError && <ProblemCard error={link.error} />}
       {link.data && <HandOver handed={link.data} what={person.invited ? 'invitation' : 'link'} />}
       <Modal opened={renaming} onClose={rename.close} title="Rename">
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            saving.mutate()
-          }}
-        >
-          <Stack gap="md">
-            <TextInput
-              label="Name"
-              required
-              maxLength={200}
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-              data-autofocus
-            />
-            {saving.isError && <ProblemCard error={saving.error} />}
-            <Group justify="flex-end">
-              <Button type="submit" loading={saving.isPending} disabled={!name.trim()}>
-                Save
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+        <RenameForm name={person.name} save={({ name }) => saving.mutateAsync(name)} onClose={rename.close} />
       </Modal>
     </Block>
   )

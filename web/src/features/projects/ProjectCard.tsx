@@ -1,10 +1,10 @@
-import { Badge, Button, Group, List, Modal, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Badge, Button, Group, List, Modal, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { type Connection, connectionQuery, connectProject, renameProject } from '@/api/projects'
 import type { ProjectAccess } from '@/api/types'
 import { ProblemCard } from '@/parts/ProblemCard'
+import { RenameForm } from '@/parts/RenameForm'
 import { StateMark } from '@/parts/StateMark'
 import { ago } from '@/parts/time'
 import { ConnectionForm } from './ConnectionForm'
@@ -109,37 +109,14 @@ function State({ connection }: { connection: Connection }) {
 
 function Rename({ project, onDone }: { project: ProjectAccess; onDone: () => void }) {
   const queryClient = useQueryClient()
-  const [name, setName] = useState(project.name)
-  const saving = useMutation({
-    mutationFn: () => renameProject(project.id, name),
-    onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ['me'] })
-      onDone()
-    },
-  })
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        saving.mutate()
+    <RenameForm
+      name={project.name}
+      save={async ({ name }) => {
+        await renameProject(project.id, name)
+        await queryClient.invalidateQueries({ queryKey: ['me'] })
       }}
-    >
-      <Stack gap="md">
-        <TextInput
-          label="Name"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          maxLength={200}
-          required
-          data-autofocus
-        />
-        {saving.isError && <ProblemCard error={saving.error} />}
-        <Group justify="flex-end">
-          <Button type="submit" loading={saving.isPending} disabled={!name.trim()}>
-            Save
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      onClose={onDone}
+    />
   )
 }

@@ -1,11 +1,12 @@
-import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { may } from '@/api/session'
 import { changeSpace, holdingsQuery, moveSpace, spacesQuery, within } from '@/api/spaces'
 import type { Space } from '@/api/types'
 import { useProject } from '@/parts/me'
 import { ProblemCard } from '@/parts/ProblemCard'
+import { RenameForm } from '@/parts/RenameForm'
 import { PlaceSelect } from './PlaceSelect'
 import { useSpaceChanged } from './useSpaceChanged'
 
@@ -25,49 +26,16 @@ export function RenameSpace(props: DialogProps) {
 
 function Rename({ space, onClose }: DialogProps) {
   const changed = useSpaceChanged()
-  const [name, setName] = useState(space.name)
-  const [description, setDescription] = useState(space.description)
-  const renaming = useMutation({
-    mutationFn: () => changeSpace(space.id, { name: name.trim(), description }),
-    onSuccess: async () => {
-      await changed()
-      onClose()
-    },
-  })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (name.trim()) renaming.mutate()
-  }
   return (
-    <form onSubmit={submit}>
-      <Stack gap="md">
-        <TextInput
-          label="Name"
-          data-autofocus
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Textarea
-          label="Description"
-          maxLength={2000}
-          autosize
-          minRows={2}
-          maxRows={8}
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-        />
-        {renaming.isError && <ProblemCard error={renaming.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" disabled={!name.trim()} loading={renaming.isPending}>
-            Save
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <RenameForm
+      name={space.name}
+      description={space.description}
+      save={async (named) => {
+        await changeSpace(space.id, named)
+        await changed()
+      }}
+      onClose={onClose}
+    />
   )
 }
 

@@ -1,8 +1,8 @@
-import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
 import { operations, type Saved, type SavedKind } from '@/api/content'
 import { ProblemCard } from '../ProblemCard'
+import { RenameForm } from '../RenameForm'
 import { useChanged } from './useChanged'
 
 interface DialogProps {
@@ -22,49 +22,13 @@ export function RenameSaved(props: DialogProps) {
 
 function Rename({ kind, item, onClose }: DialogProps) {
   const changed = useChanged(kind)
-  const [name, setName] = useState(item.name)
-  const [description, setDescription] = useState(item.description)
-  const renaming = useMutation({
-    mutationFn: () => operations[kind].rename(item.id, item.version, { name: name.trim(), description }),
-    onSuccess: async (saved) => {
-      await changed(item.id, saved)
-      onClose()
-    },
-  })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (name.trim()) renaming.mutate()
-  }
   return (
-    <form onSubmit={submit}>
-      <Stack gap="md">
-        <TextInput
-          label="Name"
-          data-autofocus
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Textarea
-          label="Description"
-          maxLength={2000}
-          autosize
-          minRows={2}
-          maxRows={8}
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-        />
-        {renaming.isError && <ProblemCard error={renaming.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" disabled={!name.trim()} loading={renaming.isPending}>
-            Save
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <RenameForm
+      name={item.name}
+      description={item.description}
+      save={async (named) => changed(item.id, await operations[kind].rename(item.id, item.version, named))}
+      onClose={onClose}
+    />
   )
 }
 
