@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,9 +34,32 @@ class Server:
     setup: str
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("new")
+@pytest.fixture
+def new_server(tmp_path: Path) -> Iterator[Server]:
+    """One that nobody has set up."""
+    with running(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """One that Ada has set up, through the API."""
+    with running(tmp_path) as server:
+        body = {
+            "token": server.setup.partition("#")[2],
+            "organization": "Jaffle",
+            "name": "Ada Martin",
+            "email": "ada@example.com",
+            "password": GOOD,
+        }
+        headers = {"Origin": server.url}
+        made = httpx.post(f"{server.url}/api/v1/auth/setup", json=body, headers=headers, trust_env=False)
+        assert made.status_code == 201, made.text
+        yield server
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Server]:
     shop = folder / "data" / "projects" / "shop"
     shutil.copytree(DBT, shop / "dbt")
     warehouse(shop / "shop.duckdb")
@@ -68,7 +92,8 @@ def sign_in(page: Page, server: Server, email: str, password: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_from_the_printed_link_to_a_second_person(browser: Browser, server: Server) -> None:
+def test_from_the_printed_link_to_a_second_person(browser: Browser, new_server: Server) -> None:
+    server = new_server
     faults: list[str] = []
     ada = window(browser, faults)
     ada.goto(server.url)
@@ -190,7 +215,7 @@ def test_my_account(browser: Browser, server: Server) -> None:
     dialog.get_by_role("button", name="Make the token").click()
     token = here.get_by_label("The token").input_value()
     answer = asked(server, token)
-    assert (answer.status_code, answer.json()[0]["scopes"]) == (200, ["view:Project"])
+    assert (answer.status_code, answer.json()["scopes"]) == (200, ["view:Project"])
     here.keyboard.press("Escape")
     line = here.get_by_role("listitem", name="Nightly")
     expect(line).to_contain_text("1 scope")
@@ -217,10 +242,10 @@ def test_my_account(browser: Browser, server: Server) -> None:
 
 def asked(server: Server, token: str) -> httpx.Response:
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.get(f"{server.url}/api/v1/projects", headers=headers, trust_env=False)
+    return httpx.get(f"{server.url}/api/v1/auth/me", headers=headers, trust_env=False)
 
 
-def test_a_link_that_is_not_whole_says_so(browser: Browser, server: Server, tmp_path: Path) -> None:
+def test_a_link_that_is_not_whole_says_so(browser: Browser, server: Server) -> None:
     page = window(browser, [])
     for path in ("/invite", "/reset", "/invite#not-a-token-that-anybody-made", "/setup"):
         page.goto(f"{server.url}{path}")
