@@ -18,7 +18,7 @@ T = TypeVar("T")
 MIN_LENGTH = 10
 MAX_LENGTH = 256  # beyond this, hashing is only a way to keep us busy
 AT_ONCE = 2  # 64 MiB each: a flood of sign-ins waits in line and slows nobody else
-HELD_OFF_AT_ONCE = 8
+HELD_OFF_AT_ONCE = 2
 NICENESS = 15  # of the threads that hash: they take what processor time others leave
 
 
