@@ -238,7 +238,7 @@ async def test_me_says_what_i_may_do_and_what_is_on(vera: httpx.AsyncClient, ins
 
 async def test_without_a_provider_there_is_no_single_sign_on(stranger: httpx.AsyncClient) -> None:
     ways = (await stranger.get("/api/v1/auth/ways")).json()
-    assert (ways["password"], ways["signOn"]) == (True, None)
+    assert ways == {"password": True, "signOn": None, "mail": False, "setUp": True}
     answer = await stranger.get("/api/v1/auth/oidc/start")
     assert answer.status_code == 404
     assert "not set up" in answer.json()["cause"]

@@ -83,7 +83,7 @@ class TestLettingIn:
 
     async def test_the_sign_in_page_is_told_of_it(self, stranger: httpx.AsyncClient) -> None:
         ways = (await stranger.get("/api/v1/auth/ways")).json()
-        assert (ways["password"], ways["signOn"]) == (True, "Example ID")
+        assert ways == {"password": True, "signOn": "Example ID", "mail": False, "setUp": True}
 
     async def test_the_next_time_by_subject_whatever_the_address_is_then(
         self, stranger: httpx.AsyncClient, provider: OidcServer
