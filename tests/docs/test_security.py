@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from tests.docs.test_docs import ROOT
 from vitrail.identity.password_policy import OURS
-from vitrail.identity.throttle import LIMITS, WINDOW
+from vitrail.identity.throttle import KNOWN_FOR, LIMITS, MEMORY, Limit
 from vitrail.settings import Settings
 
 PAGE = ROOT / "docs" / "security.md"
@@ -120,13 +121,56 @@ def test_the_count_at_the_top_is_that_of_the_rows() -> None:
         assert f"{states.count(state)} {state}" in PAGE.read_text(), f"{states.count(state)} {state}"
 
 
+def reached(limit: Limit, minutes: int) -> list[int]:
+    """When who guesses as soon as they may reaches the limit, from the first failure on: minutes below the given."""
+    at, times = 0, []
+    while at < minutes:
+        times.append(at)
+        at += int(limit.wait(len(times)) / timedelta(minutes=1))
+    return times
+
+
+def most(limit: Limit, minutes: int) -> int:
+    """The most guesses in so many minutes that begin with one failure already counted, so that it is forgotten in them
+    once, at the time that suits best. The last guess of a round may be left out, to wait for nothing until then."""
+    found = 0
+    for forgotten in range(1, minutes):
+        rounds = reached(limit, forgotten)
+        free = rounds[-1] + int(limit.wait(len(rounds)) / timedelta(minutes=1))
+        before = len(rounds) * limit.failures - 1
+        for counted, at in ((before, max(free, forgotten)), (before - 1, forgotten)):
+            found = max(found, counted + len(reached(limit, minutes - at)) * limit.failures)
+    return found
+
+
 def test_the_limits_of_guessing_are_those_of_the_code() -> None:
     text = (ROOT / "docs" / "sign-in.md").read_text()
-    assert f"{int(WINDOW.total_seconds() // 60)} minutes" in text
-    for limit, words in zip(
-        LIMITS, ("for one person from one address", "for one person", "from one address"), strict=True
-    ):
-        assert f"{limit.failures} {words}" in text
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    assert day == MEMORY
+    assert "for a day from the first of them" in text
+    waits = [int(LIMITS[0].wait(rounds) / timedelta(minutes=1)) for rounds in range(1, 5)]
+    assert f"{waits[0]} minute, then {waits[1]}, {waits[2]}, {waits[3]} and so on" in " ".join(text.split())
+    named = ("for one person from one address", "for one person, wherever they come from", "from one address, whoever")
+    rows = [
+        [cell.strip() for cell in row.split("|")[1:-1]]
+        for row in text.splitlines()
+        if row.startswith(("| for one", "| from one"))
+    ]
+    for limit, words, row in zip(LIMITS, named, rows, strict=True):
+        longest = int(limit.longest / hour)
+        said = [str(limit.failures), f"{longest} hour{'s' if longest > 1 else ''}"]
+        minutes = int(day / timedelta(minutes=1))
+        said += [str(len(reached(limit, minutes)) * limit.failures), str(most(limit, minutes))]
+        assert row[0].startswith(words)
+        assert row[1:] == said
+    assert text.count(f"{KNOWN_FOR.days} days") == 2
+    person = next(limit for limit in LIMITS if limit.kind == "person")
+    assert person.longest == hour
+    assert "holds them off for an hour at a time" in " ".join(text.split())
+    counts = ", ".join(str(limit.failures) for limit in LIMITS[:-1]) + f" and {LIMITS[-1].failures}"
+    longest_ones = " or ".join(str(hours) for hours in sorted({int(limit.longest / hour) for limit in LIMITS}))
+    bound = f"{counts}, then waits that double from {waits[0]} minute to {longest_ones} hours"
+    assert f"| failed sign-ins; links for forgotten passwords | {bound} |" in PAGE.read_text()
     for word in OURS:
         assert f"“{word}”" in text
 

@@ -13,9 +13,9 @@ from sqlalchemy import select, update
 from tests.kit.instance import ADA, VERA, Instance
 from vitrail.audit.tables import EntryRow
 from vitrail.db.base import now
+from vitrail.identity import throttle
 from vitrail.identity.passwords import Passwords
-from vitrail.identity.tables import PersonRow, SignInFailuresRow, SignInRow
-from vitrail.identity.throttle import LIMITS
+from vitrail.identity.tables import PersonRow, SignInRow
 
 LOGIN = "/api/v1/auth/login"
 
@@ -175,22 +175,59 @@ async def test_use_keeps_a_sign_in_alive(instance: Instance, ada: httpx.AsyncCli
     assert now() - seen < timedelta(minutes=1)
 
 
-async def test_guessing_is_slowed_down_for_known_and_unknown_people_alike(stranger: httpx.AsyncClient) -> None:
+async def test_guessing_is_slowed_down_for_known_and_unknown_people_alike(
+    stranger: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
     for email in (ADA.email, "nobody@jaffle.example"):
-        answers = [await stranger.post(LOGIN, json=wrong(email)) for _ in range(6)]
-        assert [answer.status_code for answer in answers] == [401] * 5 + [429]
-        assert 0 < int(answers[-1].headers["retry-after"]) <= 900
-        assert "Wait" in answers[-1].json()["cure"]
-    # Even the right password waits, or the wait would tell which guess was right.
+        at = now()
+        for wait, words in ((60, "1 minute"), (120, "2 minutes"), (240, "4 minutes")):
+            monkeypatch.setattr("vitrail.identity.service.now", lambda at=at: at)
+            answers = [await stranger.post(LOGIN, json=wrong(email)) for _ in range(6)]
+            assert [answer.status_code for answer in answers] == [401] * 5 + [429]
+            assert answers[-1].headers["retry-after"] == str(wait)
+            assert answers[-1].json()["cure"] == f"Wait {words}, then try again."
+            told.append([answer.json() for answer in answers])
+            at += timedelta(seconds=wait)
+    assert told[:3] == told[3:]
+
+
+async def test_the_right_password_waits_too_or_the_wait_would_tell_which_guess_was_right(
+    stranger: httpx.AsyncClient,
+) -> None:
+    for _ in range(5):
+        await stranger.post(LOGIN, json=wrong())
     answer = await stranger.post(LOGIN, json={"email": ADA.email, "password": ADA.password})
     assert answer.status_code == 429
 
 
-async def test_the_wait_ends(instance: Instance, stranger: httpx.AsyncClient) -> None:
+async def test_the_wait_ends_as_told(stranger: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = now()
+    monkeypatch.setattr("vitrail.identity.service.now", lambda: at)
+    right = {"email": ADA.email, "password": ADA.password}
     for _ in range(5):
         await stranger.post(LOGIN, json=wrong())
+    told = timedelta(seconds=int((await stranger.post(LOGIN, json=right)).headers["retry-after"]))
+    at += told - timedelta(seconds=1)
+    assert (await stranger.post(LOGIN, json=right)).status_code == 429
+    at += timedelta(seconds=1)
+    assert (await stranger.post(LOGIN, json=right)).status_code == 200
+
+
+async def test_signing_in_clears_the_failures_and_makes_the_address_known(
+    instance: Instance, stranger: httpx.AsyncClient
+) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            assert (await stranger.post(LOGIN, json=wrong())).status_code == 401
+        answer = await stranger.post(LOGIN, json={"email": ADA.email, "password": ADA.password})
+        assert answer.status_code == 200
     async with instance.services.db.session() as session:
-        await session.execute(update(SignInFailuresRow).values(since=now() - timedelta(minutes=16)))
+        for number in range(20):
+            await throttle.failed(session, ADA.email, f"192.0.2.{number}", now())
+        with pytest.raises(throttle.TooManySignIns):
+            await throttle.check(session, ADA.email, "198.51.100.1", now())
+    assert (await stranger.post(LOGIN, json=wrong())).status_code == 401
     answer = await stranger.post(LOGIN, json={"email": ADA.email, "password": ADA.password})
     assert answer.status_code == 200
 
@@ -198,10 +235,8 @@ async def test_the_wait_ends(instance: Instance, stranger: httpx.AsyncClient) ->
 async def test_one_machine_that_tries_many_people_is_slowed_down(
     instance: Instance, stranger: httpx.AsyncClient
 ) -> None:
-    limit = next(limit.failures for limit in LIMITS if limit.kind == "address")
+    limit = next(limit.failures for limit in throttle.LIMITS if limit.kind == "address")
     async with instance.services.db.session() as session:
-        from vitrail.identity import throttle
-
         for number in range(limit):
             await throttle.failed(session, f"person{number}@jaffle.example", "127.0.0.1", now())
     answer = await stranger.post(LOGIN, json=wrong("someone-new@jaffle.example"))

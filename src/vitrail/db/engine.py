@@ -7,6 +7,7 @@ So a rule that reads and then writes must write conditionally (`UPDATE … WHERE
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,8 +22,8 @@ from vitrail.db.errors import DatabaseUnusable, classified
 from vitrail.settings import Settings
 
 BUSY_TIMEOUT_MS = 10_000
+SHORT_WAIT_MS = 50
 PRAGMAS = (
-    "PRAGMA journal_mode=WAL",  # readers never wait for the writer
     "PRAGMA synchronous=FULL",  # a commit that was answered survives a power cut
     "PRAGMA foreign_keys=ON",
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
@@ -91,11 +92,30 @@ def make_engine(url: URL) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def _pragmas(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
+        _write_ahead(cursor)
         for pragma in PRAGMAS:
             cursor.execute(pragma)
         cursor.close()
 
     return engine
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Switch the file to a write-ahead log, in which readers never wait for the writer.
+
+    Of two connections that find a new file, one switches it and holds on to it; the other would wait for the file to
+    be free in vain, and sees that nothing is left to do only when it looks again. So it waits shortly and often.
+    """
+    tries = BUSY_TIMEOUT_MS // SHORT_WAIT_MS
+    cursor.execute(f"PRAGMA busy_timeout={SHORT_WAIT_MS}")
+    for left in reversed(range(tries)):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if not left or "locked" not in str(error):
+                raise
+        else:
+            return
 
 
 async def open_database(settings: Settings) -> Database:

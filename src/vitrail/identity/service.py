@@ -64,7 +64,7 @@ async def _checked(
     async with services.db.session() as session:
         person = await repository.load(session, row.id) if row and matches else None
         if person is not None:
-            await throttle.succeeded(session, email, address)
+            await throttle.succeeded(session, email, address, at)
             return await sign_ins.begin(
                 session, services, person, way="password", user_agent=user_agent, replaces=replaces
             )

@@ -99,13 +99,17 @@ class TokenRow(Base):
 
 
 class SignInFailuresRow(Base):
-    """Failed sign-ins, counted by a hashed key (address, e-mail, or both); kept here so that all processes count."""
+    """Failed sign-ins, counted by a hashed key (address, e-mail, or both); kept here so that all processes count. Under
+    keys of their own, with no failures: the addresses from which a person signed in."""
 
     __tablename__ = "sign_in_failures"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     failures: Mapped[int] = mapped_column(Integer)
-    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Until when further tries are refused; null: no limit was reached."""
+    forgotten_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    """When the failures stop counting, or the address being known."""
 
 
 class AttributeRow(Base):
