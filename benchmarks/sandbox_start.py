@@ -1,7 +1,8 @@
 """A new sandbox and its first command, beside bare bubblewrap running the same command.
 
 Pairs in turn, in one run: ours (folder, uid, control group, root folder, seccomp, all walls; then the command, from an
-asyncio server) ÷ `bwrap --unshare-all --ro-bind / / CMD`. The command is `true`: nothing hides behind it.
+asyncio server) ÷ `bwrap --unshare-all --ro-bind / / CMD`. The command is `true`: nothing hides behind it. Every sandbox
+is made when it is asked for; there is no pool of them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from vitrail.sandbox.box import bubblewrap
 from vitrail.sandbox.local import LocalProvider
 from vitrail.sandbox.provider import SandboxSpec
 
-PAIRS, WARM_UP = 40, 5
+PAIRS, WARM_UP = 100, 5
 COMMAND = ["/usr/bin/true"]
 
 
@@ -59,43 +60,43 @@ async def _measure() -> tuple[list[float], list[float], list[float]]:
     return bare, first, second
 
 
+def _p95(seconds: list[float]) -> float:
+    return statistics.quantiles(seconds, n=20)[18]
+
+
 def run() -> list[dict[str, Any]]:
     bare, first, second = asyncio.run(_measure())
-    reference = f"bare bwrap --unshare-all true: {statistics.median(bare) * 1000:.1f} ms, in the same run"
-    ratio = statistics.median(first) / statistics.median(bare)
-    return [
-        {
-            "name": "sandbox_create_and_exec_ratio",
-            "value": round(ratio, 2),
+    reference = (
+        f"bare bwrap --unshare-all true: p50 {statistics.median(bare) * 1000:.1f} ms, "
+        f"p95 {_p95(bare) * 1000:.1f} ms, in the same run"
+    )
+
+    def ratio(name: str, value: float) -> dict[str, Any]:
+        return {
+            "name": name,
+            "value": round(value, 2),
             "unit": "×",
             "goal": "≤ 3",
-            "meets": ratio <= 3,
+            "meets": value <= 3,
             "reference": reference,
-        },
-        {
-            "name": "sandbox_create_and_exec_p50",
-            "value": round(statistics.median(first) * 1000, 1),
+        }
+
+    def duration(name: str, seconds: float) -> dict[str, Any]:
+        return {
+            "name": name,
+            "value": round(seconds * 1000, 1),
             "unit": "ms",
             "goal": None,
             "meets": None,
             "reference": reference,
-        },
-        {
-            "name": "sandbox_create_and_exec_p95",
-            "value": round(statistics.quantiles(first, n=20)[18] * 1000, 1),
-            "unit": "ms",
-            "goal": None,
-            "meets": None,
-            "reference": reference,
-        },
-        {
-            "name": "sandbox_exec_p50",
-            "value": round(statistics.median(second) * 1000, 1),
-            "unit": "ms",
-            "goal": None,
-            "meets": None,
-            "reference": reference,
-        },
+        }
+
+    return [
+        ratio("sandbox_create_and_exec_ratio", statistics.median(first) / statistics.median(bare)),
+        ratio("sandbox_create_and_exec_p95_ratio", _p95(first) / _p95(bare)),
+        duration("sandbox_create_and_exec_p50", statistics.median(first)),
+        duration("sandbox_create_and_exec_p95", _p95(first)),
+        duration("sandbox_exec_p50", statistics.median(second)),
     ]
 
 

@@ -97,6 +97,7 @@ def test_the_walls_are_in_the_command_line() -> None:
         assert wall in line
     assert "--share-net" not in line
     assert [line[i + 1] for i, word in enumerate(line) if word == "--bind"] == ["/w"]
+    assert line.count("--dev-bind") == len(mounts.DEVICES)
     assert set(mounts.ENVIRONMENT) == {"PATH", "HOME", "LANG", "TERM"}
 
 

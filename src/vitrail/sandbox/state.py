@@ -13,8 +13,9 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from vitrail.sandbox.errors import SandboxGone, SandboxUnavailable
@@ -61,6 +62,7 @@ def mapped_uids(text: str) -> range:
     return range(largest.start + half, min(largest.stop, 65_000)) if len(largest) >= 4096 else range(0)
 
 
+@cache
 def uids() -> range:
     """Empty when this process can't change its uid: an ordinary user, or a root that maps nobody else."""
     return mapped_uids(Path("/proc/self/uid_map").read_text()) if os.geteuid() == 0 else range(0)
@@ -77,6 +79,7 @@ class Boxes:
             for name in ("boxes", "uids", "roots"):
                 (self.folder / name).mkdir(parents=True, exist_ok=True)
             self.folder.chmod(0o700)
+            (self.folder / "boxes").chmod(0o711)  # on the launcher's stage: to be passed through, not to be listed
         except OSError as error:
             raise SandboxUnavailable(
                 f"The folder for local sandboxes can't be written: {error.strerror}.",
@@ -89,14 +92,16 @@ class Boxes:
         draft = self.folder / "boxes" / f".{identity}"
         try:
             uid = self._take_uid(identity)
-            (draft / "workspace").mkdir(parents=True)
-            (draft / "workspace").chmod(0o700)
+            draft.mkdir()
+            workspace = draft / "workspace"
+            workspace.mkdir(mode=0o700)
             if uid is not None:
-                os.chown(draft / "workspace", uid, uid)
+                os.chown(workspace, uid, uid)
             created = datetime.now(UTC)
-            kept = asdict(spec) | {"toolchain": spec.toolchain and str(spec.toolchain), "labels": dict(spec.labels)}
-            (draft / "box.json").write_text(
-                json.dumps({"id": identity, "uid": uid, "created_at": created.isoformat(), "spec": kept})
+            kept = vars(spec) | {"toolchain": spec.toolchain and str(spec.toolchain), "labels": dict(spec.labels)}
+            _write(
+                draft / "box.json",
+                json.dumps({"id": identity, "uid": uid, "created_at": created.isoformat(), "spec": kept}),
             )
             draft.rename(folder)
         except OSError as error:
@@ -141,10 +146,17 @@ class Boxes:
         choice = uids()
         while choice:
             uid = choice[secrets.randbelow(len(choice))]
-            with contextlib.suppress(FileExistsError), (self.folder / "uids" / str(uid)).open("x") as mark:
-                mark.write(identity)
+            with contextlib.suppress(FileExistsError):
+                _write(self.folder / "uids" / str(uid), identity)
                 return uid
         return None
+
+
+def _write(path: Path, text: str) -> None:
+    """A new file, for the server's eyes. Raises `FileExistsError`."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        file.write(text.encode())
 
 
 def _open_up(folder: Path) -> None:
