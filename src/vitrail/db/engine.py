@@ -8,11 +8,13 @@ So a rule that reads and then writes must write conditionally (`UPDATE … WHERE
 from __future__ import annotations
 
 import sqlite3
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -80,13 +82,21 @@ def database_url(settings: Settings) -> URL:
             "PGCONNECTIONURI is not an address of a Postgres database.",
             cure="Write it as postgresql://user:password@host:5432/database, or remove it to use SQLite.",
         )
+    if str(url.query.get("sslmode", "")).startswith("verify") and "sslrootcert" not in url.query:
+        # The drivers would look for a file in the home folder only; whom the machine trusts is what is meant.
+        url = url.update_query_dict({"sslrootcert": ssl.get_default_verify_paths().cafile or "system"})
     return url.set(drivername="postgresql+asyncpg")
 
 
 def make_engine(url: URL) -> AsyncEngine:
     """The engine for one address, with what SQLite needs switched on at each connection."""
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        # The driver reads the address itself: SQLAlchemy would hand it `sslmode` and its like as arguments that it does
+        # not have.
+        address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return create_async_engine(
+            url, async_creator=lambda: asyncpg.connect(address), pool_pre_ping=True, pool_size=10, max_overflow=10
+        )
     engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -44,6 +44,12 @@ SYMPTOMS: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "Let the server's user write to the data folder (VITRAIL_DATA_DIR), or choose another one.",
     ),
     (
+        ("certificate", "sslmode", "ssl error", "[ssl"),
+        "No connection to the database server could be made that is as safe as sslmode in PGCONNECTIONURI asks.",
+        "Correct sslmode or sslrootcert (a file with the authority's certificate), or the server's certificate: it "
+        "must be of that authority and for the host that the address names.",
+    ),
+    (
         ("password authentication failed", "no pg_hba.conf entry", "invalidpassword"),
         "The database server refused the user or the password in PGCONNECTIONURI.",
         "Correct the user and the password in PGCONNECTIONURI.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,11 @@ async def migrate(engine: AsyncEngine) -> None:
             await connection.run_sync(_upgrade)
             await connection.commit()
     except (SQLAlchemyError, OSError) as error:
-        if isinstance(error, DBAPIError):
+        if isinstance(error, DBAPIError | ssl.SSLError):
             raise classified(error) from error
         raise DatabaseUnusable(
             f"The database can't be reached ({error.__class__.__name__}).",
-            cure="See that it runs and that PGCONNECTIONURI names the right host and port.",
+            cure="See that it runs and that PGCONNECTIONURI names the right host, port and, with sslrootcert, file.",
         ) from error
 
 

@@ -35,7 +35,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_catalog_uploads"),
     )
     op.create_index("ix_catalog_uploads_creator_id", "catalog_uploads", ["creator_id"], unique=False)
-    op.create_index(
-        "ix_catalog_uploads_project_created", "catalog_uploads", ["project_id", "created_at"], unique=False
-    )
+    op.create_index("ix_catalog_uploads_project_created", "catalog_uploads", ["project_id", "created_at"], unique=False)
     op.add_column("projects", sa.Column("catalog_upload_id", sa.String(length=36), nullable=True))
