@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,6 +12,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from playwright.async_api import Page
 
 from vitrail.apps import renderer as module
 from vitrail.apps.chromium import BROWSER_UID, NoBrowser, find_chromium
@@ -20,12 +23,13 @@ pytestmark = pytest.mark.browser
 
 PASS = {"vitrail-check": "a-pass"}
 APP = "<h1>Revenue</h1><svg width=300 height=200></svg>"
-STATE = "window.__vitrail = {{state: 'ready', rendered: true, errors: {errors}, queries: {queries}}}"
+STATE = "window.__vitrail = {{state: 'ready', rendered: true, drawings: 1, errors: {errors}, queries: {queries}}}"
 # As the check page's own program: done when the app was drawn and nothing is awaited, else never.
-SETTLED = """window.__vitrailSettled = new Promise((done) => setTimeout(() => {
-  const { rendered, queries: { started, ok, failed } } = window.__vitrail
-  if (rendered && started === ok + failed) done()
-}, 50))"""
+SETTLED = """window.__vitrailDrawn = new Promise((done) => setTimeout(() => {
+  const { rendered, drawings, queries: { started, ok, failed } } = window.__vitrail
+  if (rendered && started === ok + failed) done(drawings)
+}, 50))
+window.__vitrailSettled = window.__vitrailDrawn.then(() => undefined)"""
 ANSWERED = "{started: 1, ok: 1, failed: 0, errors: []}"
 
 
@@ -100,6 +104,56 @@ async def test_what_each_kind_of_page_comes_to(
         assert any(words in finding for finding in found.findings), (words, found.findings)
 
 
+async def test_the_picture_shows_what_was_drawn_last(
+    render: Callable[[str], Awaitable[Rendering]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An app that draws again while its picture is taken is pictured anew, and one that does not only once."""
+    taken = module._picture
+    pictures: list[bytes] = []
+
+    async def while_it_changes(page: Page) -> bytes:
+        pictures.append(await taken(page))
+        await page.evaluate("window.change?.()")
+        return pictures[-1]
+
+    monkeypatch.setattr(module, "_picture", while_it_changes)
+    red, blue = (
+        f"<h1>Revenue by store</h1><style>body {{background: {colour}}}</style>" for colour in ("#f00", "#00f")
+    )
+    change = f"""window.__vitrailSettled = new Promise((done) => {{
+      window.change = () => {{
+        delete window.change
+        const frame = document.querySelector('iframe')
+        frame.onload = () => {{ window.__vitrail.drawings += 1; done() }}
+        frame.srcdoc = `{blue}`
+      }}
+    }})"""
+    changed = await render(page(red, script=change))
+    assert changed.works, changed.findings
+    assert [_colour(picture) for picture in pictures] == ["red", "blue"]
+    assert _colour(changed.screenshot) == "blue"
+
+    pictures.clear()
+    steady = await render(page(red))
+    assert len(pictures) == 1
+    assert steady.screenshot is pictures[0]
+
+
+async def test_an_error_while_the_picture_is_taken_is_found(
+    render: Callable[[str], Awaitable[Rendering]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = module._picture
+
+    async def breaking(page: Page) -> bytes:
+        picture = await taken(page)
+        await page.evaluate("window.__vitrail.errors.push({title: 'it broke meanwhile'}), window.settle()")
+        return picture
+
+    monkeypatch.setattr(module, "_picture", breaking)
+    found = await render(page(script="window.__vitrailSettled = new Promise((done) => { window.settle = done })"))
+    assert found.findings == ("Error in the page: it broke meanwhile",)
+
+
 async def test_findings_are_few_and_short(render: Callable[[str], Awaitable[Rendering]]) -> None:
     script = "for (let n = 0; n < 500; n++) console.error(n + 'x'.repeat(5000))"
     found = await render(page(script=script))
@@ -164,6 +218,13 @@ async def test_without_a_browser_the_cure_is_said(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(NoBrowser) as missing:
         find_chromium(None)
     assert "apt-get install chromium" in missing.value.cure
+
+
+def _colour(picture: bytes) -> str:
+    """The colour of what is in the frame."""
+    with Image.open(io.BytesIO(picture)) as image:
+        red, _, blue = image.convert("RGB").getpixel((200, 120))  # type: ignore[misc]
+    return "red" if red > blue else "blue"
 
 
 def _browser_processes(browser: Renderer) -> list[int]:

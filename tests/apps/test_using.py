@@ -116,6 +116,20 @@ async def test_what_the_version_does_not_declare_is_refused_in_every_place(
     assert "rows" not in answer.json()
 
 
+async def test_a_kept_answer_keeps_its_age_until_the_viewer_asks_anew(
+    ada: httpx.AsyncClient, place: Instance, spaces: dict[str, str]
+) -> None:
+    session = (await opened(ada, await shared(place, spaces)))["session"]
+    body = question("orders_total_revenue")
+    ages = [
+        (await asked(ada, session, {**body, **more})).json()["asOf"]
+        for more in ({}, {"refresh": False}, {"refresh": True}, {})
+    ]
+    assert ages[0] == ages[1] < ages[2] == ages[3]
+    for flag in ("yes", 1, None):
+        assert (await asked(ada, session, {**body, "refresh": flag})).status_code == 422
+
+
 async def test_a_field_that_the_viewer_may_not_see_stays_refused_inside_an_app(
     ada: httpx.AsyncClient, vera: httpx.AsyncClient, place: Instance, spaces: dict[str, str]
 ) -> None:

@@ -11,6 +11,8 @@ export interface Account {
   state: 'loading' | 'ready' | 'error'
   /** There is something to see and no query is awaited. */
   rendered: boolean
+  /** How often there was something new to see. A picture of the app shows it as it is only if none came since. */
+  drawings: number
   queries: { started: number; ok: number; failed: number; errors: (Told & { label: string | null })[] }
   errors: Told[]
 }
@@ -26,22 +28,30 @@ declare global {
     __vitrail: Account
     /** Loads the frame and the libraries that apps usually import; done when the frame has them. */
     __vitrailAhead: (ahead: Ahead) => Promise<void>
+    /** Done once the app has failed, or was drawn with its queries answered; gives `drawings`. More may follow. */
+    __vitrailDrawn: Promise<number>
     /** Done once the app has failed, or was drawn and nothing moved for a moment. */
     __vitrailSettled: Promise<void>
   }
 }
 
-/** A drawn app that asks nothing for this long (ms) has settled: what follows from an answer is asked within a frame. */
-const QUIET = 30
+/** A drawn app that draws and asks nothing for this long (ms) has settled: what follows from an answer is asked within a
+ * frame. Its picture is taken meanwhile. */
+const QUIET = 60
 
 const account: Account = {
   state: 'loading',
   rendered: false,
+  drawings: 0,
   queries: { started: 0, ok: 0, failed: 0, errors: [] },
   errors: [],
 }
 window.__vitrail = account
 
+let drawn: (drawings: number) => void = () => undefined
+window.__vitrailDrawn = new Promise((resolve) => {
+  drawn = resolve
+})
 let settled: () => void = () => undefined
 window.__vitrailSettled = new Promise((resolve) => {
   settled = resolve
@@ -52,8 +62,11 @@ let quiet: ReturnType<typeof setTimeout> | undefined
 function consider(): void {
   clearTimeout(quiet)
   const { started, ok, failed } = account.queries
-  if (account.state === 'error') settled()
-  else if (account.rendered && started === ok + failed) quiet = setTimeout(settled, QUIET)
+  const failedItself = account.state === 'error'
+  if (!failedItself && !(account.rendered && started === ok + failed)) return
+  drawn(account.drawings)
+  if (failedItself) settled()
+  else quiet = setTimeout(settled, QUIET)
 }
 
 let link: FrameLink | undefined
@@ -122,6 +135,7 @@ async function open(): Promise<void> {
     onStatus: (status) => {
       if (status.state === 'rendered') {
         account.rendered = true
+        account.drawings += 1
         if (account.state === 'loading') account.state = 'ready'
       } else if (status.state === 'error') {
         if (status.fatal) fail(status.error)

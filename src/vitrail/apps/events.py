@@ -9,19 +9,22 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import JSON, Insert, String, func, insert, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from vitrail.apps.state import Status
 from vitrail.apps.tables import EventRow, VersionRow
 from vitrail.db.base import UtcDateTime
 from vitrail.db.engine import Database
 from vitrail.db.errors import AlreadyThere
+
+T = TypeVar("T")
 
 WRITE_ATTEMPTS = 20
 POLL_S = 0.5
@@ -55,17 +58,31 @@ class EventLog:
         """Add an event. Two processes that write at once get different numbers: the loser of a race tries again."""
         if isinstance(data.get("detail"), str) and len(data["detail"]) > MAX_DETAIL:
             data = {**data, "detail": data["detail"][:MAX_DETAIL] + " …"}
+
+        async def write(session: AsyncSession) -> None:
+            await self.add(session, version_id, kind, data)
+
+        await self.together(version_id, write)
+
+    async def add(self, session: AsyncSession, version_id: str, kind: str, data: dict[str, Any]) -> None:
+        """Add an event in a unit of work of `together`."""
+        await session.execute(_appending(version_id, kind, data))
+
+    async def together(self, version_id: str, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """A unit of work that adds events among other things, all of it or nothing; tried again from its beginning when
+        another process took an event's number. Whoever follows is told when it is done."""
         async with self._locks[version_id]:
             for last in (*[False] * (WRITE_ATTEMPTS - 1), True):
                 try:
                     async with self._database.session() as session:
-                        await session.execute(_appending(version_id, kind, data))
+                        result = await work(session)
                     break
                 except AlreadyThere:
                     if last:
                         raise
                     await asyncio.sleep(random.uniform(0, 0.02))  # noqa: S311 - to part two writers, not to hide
         self._signals.pop(version_id, asyncio.Event()).set()
+        return result
 
     async def since(self, version_id: str, seq: int) -> list[Event]:
         """The events after number `seq`, in order."""
@@ -93,7 +110,7 @@ class EventLog:
                 idle = 0.0
                 continue
             if await self._ended(version_id):
-                # Ended without a `done` line: the process died between the two writes.
+                # Both are written at once: what was not there before the end is there now, or will never be.
                 if not await self.since(version_id, seq):
                     return
                 continue

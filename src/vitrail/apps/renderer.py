@@ -11,6 +11,7 @@ import re
 import shutil
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +25,11 @@ from vitrail.apps.verdict import SETTLE_S, judge
 logger = logging.getLogger(__name__)
 
 # A tab that was not prepared may still be loading the check page's program.
-SETTLED = """async () => {
-    while (!window.__vitrailSettled) await new Promise((resolve) => setTimeout(resolve, 20))
-    await window.__vitrailSettled
+DRAWN = """async () => {
+    while (!window.__vitrailDrawn) await new Promise((resolve) => setTimeout(resolve, 20))
+    return await window.__vitrailDrawn
 }"""
+SETTLED = "() => window.__vitrailSettled"
 MAX_FINDINGS = 12
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """What differs from one opening to the next is left out, so that equal findings are seen to be equal."""
@@ -166,9 +168,9 @@ class Renderer:
         try:
             await tab.let_in(cookies)
             await tab.goto(page_url)
-            state = await self._settle(tab.page)
+            state, early = await self._settle(tab.page)
             findings = await judge(tab, state)
-            screenshot = await tab.page.screenshot(type="jpeg", quality=80, animations="disabled", caret="hide")
+            screenshot = await _picture(tab.page) if early is None else early
         except BrowserError as error:
             findings.append(f"The browser could not finish: {first_line(str(error))}")
             screenshot = b""
@@ -176,16 +178,24 @@ class Renderer:
         unique = tuple(dict.fromkeys(RANDOM_ID.sub("…", text)[:MAX_TEXT] for text in findings))[:MAX_FINDINGS]
         return Rendering(unique, answered, screenshot, time.monotonic() - started)
 
-    async def _settle(self, page: Page) -> dict[str, Any]:
-        """Wait until the app failed, or was drawn and has no query under way; give the check page's own account."""
-        late = False
+    async def _settle(self, page: Page) -> tuple[dict[str, Any], bytes | None]:
+        """Wait until the app failed, or was drawn and has no query under way; give the check page's own account, and a
+        picture of what is to be seen. The picture is taken while it is watched whether the app stays as it is; there is
+        none if it did not."""
+        shown, screenshot, late = None, None, False
         try:
-            async with asyncio.timeout(SETTLE_S):
+            async with asyncio.timeout(SETTLE_S) as clock:
+                shown = await page.evaluate(DRAWN)
+            with suppress(BrowserError):  # said when it is taken after all, beside what else was found
+                screenshot = await _picture(page)
+            async with asyncio.timeout_at(clock.when()):
                 await page.evaluate(SETTLED)
         except TimeoutError:
             late = True
         state: dict[str, Any] = await page.evaluate("() => JSON.parse(JSON.stringify(window.__vitrail ?? {}))")
-        return state | {"timedOut": True} if late else state
+        if shown != state.get("drawings"):
+            screenshot = None
+        return (state | {"timedOut": True} if late else state), screenshot
 
     async def aclose(self) -> None:
         """End the browser and remove its profile."""
@@ -206,3 +216,7 @@ class Renderer:
             await playwright.stop()
         if program is not None:
             await asyncio.to_thread(shutil.rmtree, program.folder, ignore_errors=True)
+
+
+async def _picture(page: Page) -> bytes:
+    return await page.screenshot(type="jpeg", quality=80, animations="disabled", caret="hide")

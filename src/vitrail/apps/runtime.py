@@ -185,7 +185,7 @@ class AppsRuntime:
 
     async def enqueue(self, version: VersionRow) -> None:
         """Hand a pending version to the build queue."""
-        await self._queue.enqueue(version.id, version.app_id, restored=version.restored_from is not None)
+        await self._queue.begin(version.id, version.app_id, restored=version.restored_from is not None)
 
     async def cancel(self, version_id: str) -> bool:
         """End a version as cancelled, first in the rows (so that nothing can bring it back), then in fact. False when

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from vitrail.apps import artefacts
 from vitrail.apps.audited import say_ended
@@ -140,6 +141,7 @@ class Versions:
             )
             if changed.first() is None:
                 raise VersionEnded
+
         for line in stages[-2:]:
             await self.events.append(version_id, "stage", line)
 
@@ -147,7 +149,8 @@ class Versions:
         """End a version as ready, error or cancelled; false when it had ended before. A ready one is what viewers
         get from now on."""
         moment = now()
-        async with self._database.session() as session:
+
+        async def write(session: AsyncSession) -> bool:
             version = await session.get(VersionRow, version_id)
             if version is None:
                 return False
@@ -165,14 +168,14 @@ class Versions:
             await session.refresh(version)
             app = await session.get_one(AppRow, version.app_id)
             await say_ended(session, app, version, status.value, **({"failure": error["title"]} if error else {}))
-        if stages:
-            await self.events.append(version_id, "stage", stages[-1])
-        await self.events.append(
-            version_id,
-            "done",
-            {"status": status.value, "error": dict(error) if error else None, "reply": version.reply},
-        )
-        return True
+            if stages:
+                await self.events.add(session, version_id, "stage", stages[-1])
+            done = {"status": status.value, "error": dict(error) if error else None, "reply": version.reply}
+            await self.events.add(session, version_id, "done", done)
+            return True
+
+        # With its last lines in the same unit of work: nobody finds it ended and the stream without its end.
+        return await self.events.together(version_id, write)
 
     async def copy_results(self, job: Job, number: int) -> None:
         """Give a version what an earlier one of its app came to: the columns; the files are copied by the pipeline."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import _serialization as serialization
 from dbos import error as dbos_error
 from pydantic_ai.workspaces import WorkspaceUnavailableError
 
@@ -36,14 +38,39 @@ MAX_RECOVERIES = 3
 POLL_S = 0.1
 
 # What the workflow's schema is: builds of another one are not taken up, but ended with a clear error.
-WORKFLOW_VERSION = f"{__version__}-1"
+WORKFLOW_VERSION = f"{__version__}-2"
 
 StepResult = dict[str, Any]
+
+
+class _Places:
+    """The builds that this process has in hand: at most so many run at once, whichever way they came."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken = 0
+        self._turn = asyncio.Semaphore(most)
+
+    @property
+    def free(self) -> bool:
+        """Whether a build that comes now would not have to wait."""
+        return self._taken < self._most
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """A place for a build; where none is free it waits for its turn."""
+        self._taken += 1
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self._taken -= 1
 
 
 class _Running:
     """What the workflow functions work with. DBOS keeps them by name, so they can't close over it."""
 
+    places = _Places(1)
     pipeline: Pipeline | None = None
     versions: Versions | None = None
     build_timeout_s: float = 1800.0
@@ -134,13 +161,14 @@ async def build_version(version_id: str, app_id: str, restored: bool) -> None:
     """From a pending version to its end. What ended by itself rests; what was interrupted is paused at once, which
     stops whatever runs in its sandbox."""
     pipeline, _ = _Running.parts()
-    try:
-        outcome = await (_restored(version_id) if restored else _stages(version_id))
-        if not outcome.get("ended"):
-            await _finish(version_id, outcome.get("failure"))
-            await pipeline.leave(version_id, app_id, rest=True)
-    finally:
-        await pipeline.leave(version_id, app_id)
+    async with _Running.places.one():
+        try:
+            outcome = await (_restored(version_id) if restored else _stages(version_id))
+            if not outcome.get("ended"):
+                await _finish(version_id, outcome.get("failure"))
+                await pipeline.leave(version_id, app_id, rest=True)
+        finally:
+            await pipeline.leave(version_id, app_id)
 
 
 async def _restored(version_id: str) -> StepResult:
@@ -181,6 +209,14 @@ class _NoCancellations(logging.Filter):
         return not isinstance(raised, dbos_error.DBOSAwaitedWorkflowCancelledError | asyncio.CancelledError)
 
 
+class _NoPickles(serialization.DefaultSerializer):
+    """In place of DBOS's reader of pickles, which a row may ask for whatever the configuration says: a pickle runs code
+    when it is read, and builds are kept as JSON."""
+
+    def deserialize(cls, serialized_data: str) -> Any:  # noqa: N805 - the name that it has there
+        raise TypeError("The queue holds a pickle, which is not read.")
+
+
 class BuildQueue:
     """Starts, cancels and recovers builds. One in a process: DBOS is a singleton."""
 
@@ -193,13 +229,16 @@ class BuildQueue:
             log_level="WARNING",
             console_log_level="WARNING",
             run_migrations=True,
+            serializer=serialization.DBOSPortableJSON,
         )
         self._concurrency = concurrency
 
     async def start(self, pipeline: Pipeline, versions: Versions, *, build_timeout_s: float) -> None:
         """Begin to take builds, and account for those that an earlier process left."""
         _Running.pipeline, _Running.versions = pipeline, versions
+        _Running.places = _Places(self._concurrency)
         _Running.build_timeout_s = build_timeout_s
+        serialization.DBOSDefaultSerializer = _NoPickles()
         DBOS(config=self._config)
         for name in ("dbos", "sqlalchemy.pool.impl.AsyncAdaptedQueuePool"):
             logging.getLogger(name).addFilter(_NoCancellations())
@@ -208,6 +247,15 @@ class BuildQueue:
             QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=POLL_S, on_conflict="always_update"
         )
         await self._reconcile(versions)
+
+    async def begin(self, version_id: str, app_id: str, *, restored: bool) -> None:
+        """Start a build at once where this process has a place free and no build waits anywhere, else put it in the
+        queue (which is looked at once in `POLL_S`). Doing it again for the same version changes nothing."""
+        if not _Running.places.free or await _somebody_waits():
+            await self.enqueue(version_id, app_id, restored=restored)
+            return
+        with SetWorkflowID(version_id):
+            await DBOS.start_workflow_async(build_version, version_id, app_id, restored)
 
     async def enqueue(self, version_id: str, app_id: str, *, restored: bool) -> None:
         """Put a build in the queue. Doing it again for the same version changes nothing."""
@@ -240,6 +288,19 @@ class BuildQueue:
                     cure="Send the prompt again; everything that was stored before is whole.",
                 )
                 await versions.end(version_id, Status.ERROR, error=failure.line())
+
+
+async def _somebody_waits() -> bool:
+    """Whether a build of any server waits for its turn, one that is recovered after a restart included."""
+    waiting = await DBOS.list_workflows_async(
+        name="build_version",
+        status="ENQUEUED",
+        app_version=WORKFLOW_VERSION,
+        limit=1,
+        load_input=False,
+        load_output=False,
+    )
+    return bool(waiting)
 
 
 def sqlite_url(path: Path) -> str:
