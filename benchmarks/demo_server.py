@@ -20,6 +20,8 @@ class DemoServer:
     project: str
     token: str
     pid: int
+    data: Path
+    """Its data folder."""
 
 
 @contextmanager
@@ -50,7 +52,8 @@ def demo_server() -> Iterator[DemoServer]:
             said = json.loads(line)
             if "error" in said:
                 raise RuntimeError(f"the demo did not start: {said['error']}")
-            yield DemoServer(said["url"], said["project"], said["people"][0]["token"], process.pid)
+            token = said["people"][0]["token"]
+            yield DemoServer(said["url"], said["project"], token, process.pid, Path(folder) / "data")
         finally:
             process.terminate()
             try:

@@ -10,8 +10,8 @@ import type { Answer, Problem } from '../sdk/src/wire.ts';
 /** Ways to the network that a Content Security Policy does not cover. */
 const UNCOVERED = ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCDataChannel', 'RTCIceTransport', 'WebTransport'];
 
-/** Nothing changes for this long (ms) before the app counts as drawn. */
-const QUIET = 60;
+/** Nothing changes for this long (ms) before the app counts as drawn: two frames of the screen. */
+const QUIET = 33;
 
 type Boot = Extract<ToFrame, { t: 'boot' }>;
 type Modules = Extract<ToFrame, { t: 'modules' }>['modules'];
@@ -39,6 +39,7 @@ function serve(port: MessagePort): void {
   const send = (message: ToHost): void => port.postMessage(message);
   const waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (problem: Problem) => void }>();
   const listeners = new Set<(theme: Theme) => void>();
+  const refreshers = new Set<() => void>();
   let theme: Theme = 'light';
   let asked = 0;
   let failed = false;
@@ -149,12 +150,17 @@ function serve(port: MessagePort): void {
         listeners.add(listener);
         return () => void listeners.delete(listener);
       },
-      query: (query, label) =>
+      onRefresh: (listener) => {
+        refreshers.add(listener);
+        return () => void refreshers.delete(listener);
+      },
+      query: (query, label, refresh) =>
         new Promise((resolve, reject) => {
           asked += 1;
           waiting.set(asked, { resolve, reject });
           never(drawn);
-          send({ t: 'query', id: asked, query: query as unknown as { exploreName: string }, label });
+          const passed = query as unknown as { exploreName: string };
+          send({ t: 'query', id: asked, query: passed, label, refresh: refresh === true });
         }),
       report: (message, stack) => {
         failed = true;
@@ -169,6 +175,7 @@ function serve(port: MessagePort): void {
       if (!booted) take(data.modules);
     } else if (data.t === 'boot') boot(data);
     else if (data.t === 'theme') setTheme(data.theme);
+    else if (data.t === 'refresh') for (const listener of [...refreshers]) listener();
     else {
       const found = waiting.get(data.id);
       waiting.delete(data.id);

@@ -1,3 +1,5 @@
+import type { Scalar } from './wire.ts';
+
 /**
  * What can be asked. `.vitrail/catalog.ts` of each data app fills this interface by declaration merging, so that a
  * wrong explore or field id fails the type check:
@@ -6,6 +8,7 @@
  *       orders: {
  *         dimensions: { orders_order_date_month: 'date'; orders_status: 'string' };
  *         metrics: { orders_total_revenue: 'number' };
+ *         parameters: { region: 'EMEA' | 'APAC' };
  *       };
  *     }
  */
@@ -19,6 +22,11 @@ export type Value<T> = T extends 'number' ? number | null : T extends 'boolean' 
 
 type Dimensions<E extends ExploreName> = VitrailCatalog[E] extends { dimensions: infer D } ? D : never;
 type Metrics<E extends ExploreName> = VitrailCatalog[E] extends { metrics: infer M } ? M : never;
+
+/** The parameters that an explore takes, by name; of one that says none, any. */
+export type ParameterValues<E extends ExploreName> = VitrailCatalog[E] extends { parameters: infer P }
+  ? Partial<Readonly<P>>
+  : Readonly<Record<string, Scalar | readonly Scalar[]>>;
 
 export type ExploreName = keyof VitrailCatalog & string;
 export type DimensionId<E extends ExploreName> = keyof Dimensions<E> & string;

@@ -2,6 +2,7 @@
  * Values as people read them. The words are those of Lightdash's `format` (`usd`, `percent`, `km`, …), a spreadsheet
  * expression (`$#,##0.0`), and the interval of a time dimension. English, so that every viewer sees the same text.
  */
+import { formatDateBy, formatNumberBy, formatTextBy, isDateExpression, isExpression } from './expression.ts';
 import { formatDate } from './format-date.ts';
 import type { Column, Format } from './wire.ts';
 
@@ -15,6 +16,23 @@ const SHORT: Record<string, { divisor: number; suffix: string }> = {
   millions: { divisor: 1e6, suffix: 'M' },
   billions: { divisor: 1e9, suffix: 'B' },
   trillions: { divisor: 1e12, suffix: 'T' },
+  ...bytes('kilo mega giga tera peta', 1000, 'B'),
+  ...bytes('kibi mebi gibi tebi pebi', 1024, 'iB'),
+};
+function bytes(words: string, step: number, unit: string): Record<string, { divisor: number; suffix: string }> {
+  const sizes = words.split(' ').map((word, place) => [
+    `${word}bytes`,
+    { divisor: step ** (place + 1), suffix: `${'KMGTP'[place]}${unit}` },
+  ]);
+  return Object.fromEntries(sizes);
+}
+
+/** What stands between thousands and before decimals. */
+const SEPARATORS: Record<string, readonly [string, string]> = {
+  spacePeriod: [' ', '.'],
+  periodComma: ['.', ','],
+  noSeparatorPeriod: ['', '.'],
+  apostrophePeriod: ["'", '.'],
 };
 /** Numbers that name something; a thousands separator would make them wrong. */
 const NAMING = /^(ID|YEAR_NUM|DAY_OF_.*|WEEK_NUM|MONTH_NUM|QUARTER_NUM|HOUR_OF_DAY_NUM|MINUTE_OF_HOUR_NUM)$/;
@@ -33,19 +51,23 @@ export function formatAxis(value: unknown, column?: Shape): string {
 
 function shown(value: unknown, column: Shape | undefined, short: boolean): string {
   if (value === null || value === undefined || value === '') return EMPTY;
+  const expression = column?.format?.kind;
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   if (typeof value === 'number') {
     if (column?.type === 'date' || column?.type === 'timestamp') {
-      return formatDate(new Date(value).toISOString(), column, short);
+      return shown(new Date(value).toISOString(), column, short);
     }
     return formatNumber(value, column, short);
   }
   const text = String(value);
-  if (column?.type === 'date' || column?.type === 'timestamp') return formatDate(text, column, short);
+  if (column?.type === 'date' || column?.type === 'timestamp') {
+    const own = !short && expression && isDateExpression(expression);
+    return own ? formatDateBy(text, expression) : formatDate(text, column, short);
+  }
   if (column?.type === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) {
     return formatNumber(Number(text), column, short);
   }
-  return text;
+  return !short && expression?.includes('@') ? formatTextBy(text, expression) : text;
 }
 
 function formatNumber(value: number, column: Shape | undefined, short: boolean): string {
@@ -53,18 +75,22 @@ function formatNumber(value: number, column: Shape | undefined, short: boolean):
   const format = column?.format ?? null;
   const kind = format?.kind?.toLowerCase() ?? null;
   if (kind === 'id' || (column?.interval && NAMING.test(column.interval.toUpperCase()))) return String(value);
-  if (format?.kind && /[#0]/.test(format.kind)) return byExpression(value, format.kind, short);
+  if (format?.kind && isExpression(format.kind) && !isDateExpression(format.kind)) {
+    return formatNumberBy(value, format.kind, short);
+  }
   if (kind === 'percent') return percent(value, format?.round ?? null, short);
 
   const compact = SHORT[format?.compact?.toLowerCase() ?? ''];
   const currency = kind !== null && CURRENCIES.has(kind) ? kind.toUpperCase() : undefined;
   const unit = kind === null ? '' : (UNITS[kind] ?? '');
   if (short) return number(value, { currency, notation: 'compact', most: 1 }) + unit;
+  const separator = format?.separator;
   if (compact !== undefined) {
     const most = format?.round ?? 2;
-    return number(value / compact.divisor, { currency, least: format?.round ?? 0, most, suffix: compact.suffix }) + unit;
+    const scaled = number(value / compact.divisor, { currency, least: format?.round ?? 0, most });
+    return separated(scaled, separator) + compact.suffix + unit;
   }
-  return number(value, { currency, ...decimals(value, format, currency) }) + unit;
+  return separated(number(value, { currency, ...decimals(value, format, currency) }), separator) + unit;
 }
 
 function decimals(value: number, format: Format | null, currency: string | undefined): { least: number; most: number } {
@@ -91,12 +117,11 @@ interface Options {
   notation?: 'compact' | undefined;
   least?: number;
   most: number;
-  suffix?: string;
 }
 
 const formats = new Map<string, Intl.NumberFormat>();
 
-function number(value: number, { currency, notation, least = 0, most, suffix = '' }: Options): string {
+function number(value: number, { currency, notation, least = 0, most }: Options): string {
   const key = `${currency}|${notation}|${least}|${most}`;
   let format = formats.get(key);
   if (format === undefined) {
@@ -108,33 +133,10 @@ function number(value: number, { currency, notation, least = 0, most, suffix = '
     });
     formats.set(key, format);
   }
-  const text = format.format(value === 0 ? 0 : value); // no "-0"
-  return suffix === '' ? text : text + suffix;
+  return format.format(value === 0 ? 0 : value); // no "-0"
 }
 
-/** The common part of spreadsheet expressions: text before and after, `,` for thousands, decimals, `%`, and a second
- * section for negative values. */
-function byExpression(value: number, expression: string, short: boolean): string {
-  const sections = expression.split(';');
-  const second = sections[1];
-  const negative = value < 0 && second !== undefined && second !== '';
-  const section = (negative ? second : sections[0]) ?? '';
-  const plain = section.replace(/\[\$([^\]-]*)[^\]]*\]/g, '"$1"').replace(/\[[^\]]*\]/g, '');
-  const match = /^((?:"[^"]*"|\\.|[^#0.,"\\])*)([#0.,]*)((?:.|\n)*)$/.exec(plain);
-  const [, before = '', digits = '', after = ''] = match ?? [];
-  const scale = /%/.test(before + after) ? 100 : 1;
-  const fraction = digits.split('.')[1] ?? '';
-  const amount = (negative ? Math.abs(value) : value) * scale;
-  const text = new Intl.NumberFormat(LOCALE, {
-    useGrouping: digits.includes(','),
-    minimumFractionDigits: short ? 0 : fraction.replace(/[^0]/g, '').length,
-    maximumFractionDigits: short ? 1 : fraction.replace(/[^#0]/g, '').length,
-    ...(short && scale === 1 ? { notation: 'compact' as const } : {}),
-  }).format(amount);
-  const sign = text.startsWith('-') ? '-' : '';
-  return sign + literal(before) + text.slice(sign.length) + literal(after);
-}
-
-function literal(text: string): string {
-  return text.replace(/"([^"]*)"/g, '$1').replace(/\\(.)/g, '$1').replace(/[_*]./g, '');
+function separated(text: string, separator: string | null | undefined): string {
+  const [thousands, decimal] = SEPARATORS[separator ?? ''] ?? [',', '.'];
+  return text.replace(/(?<=\d)[,.](?=\d)/g, (mark) => (mark === ',' ? thousands : decimal));
 }

@@ -10,7 +10,10 @@ export interface Host {
   theme(): Theme;
   /** Calls back on every change of the theme; the returned function ends that. */
   onTheme(listener: (theme: Theme) => void): () => void;
-  query(query: WireQuery, label: string | null): Promise<Answer>;
+  /** Calls back when the viewer wants every number anew; the returned function ends that. */
+  onRefresh(listener: () => void): () => void;
+  /** `refresh`: from the warehouse itself, whatever answer the server keeps. */
+  query(query: WireQuery, label: string | null, refresh: boolean): Promise<Answer>;
   /** Tells the host of a failure that the app shows instead of its content. */
   report(message: string, stack: string | null): void;
 }
@@ -31,6 +34,7 @@ const OUTSIDE: Host = {
   params: {},
   theme: () => 'light',
   onTheme: () => () => undefined,
+  onRefresh: () => () => undefined,
   query: () => Promise.reject(NOWHERE),
   report: () => undefined,
 };

@@ -2,7 +2,16 @@
 export * from './catalog.ts';
 export { formatAxis, formatValue } from './format.ts';
 export { pivot, type Pivoted, type Series } from './pivot.ts';
-export { type AnyQuery, type Condition, type Filter, type Query, query, type Sort } from './query.ts';
+export {
+  type AnyQuery,
+  type Condition,
+  type Earlier,
+  type Filter,
+  type Query,
+  query,
+  type Sort,
+  type TableCalculation,
+} from './query.ts';
 export { start } from './start.tsx';
 export { getUser, useTheme, useUser } from './context.ts';
 export { type FilterValues, useFilterValues } from './use-filter-values.ts';

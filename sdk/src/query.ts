@@ -5,8 +5,20 @@ import type {
   FieldId,
   MetricId,
   MetricRow,
+  ParameterValues,
 } from './catalog.ts';
-import type { FilterOperator, Scalar, TimeUnit, WireFilterGroup, WireFilterNode, WireQuery } from './wire.ts';
+import type {
+  CalculationType,
+  FilterOperator,
+  Period,
+  Scalar,
+  TimeUnit,
+  WireEarlierMetric,
+  WireFilterGroup,
+  WireFilterNode,
+  WireQuery,
+  WireTableCalculation,
+} from './wire.ts';
 
 /** One condition. A condition whose `values` is an empty array is left out: nothing chosen means everything. */
 export interface Condition<F extends string = string> {
@@ -33,11 +45,24 @@ export interface Sort<F extends string = string> {
   direction?: 'asc' | 'desc';
 }
 
-/** A column computed from the other columns of the result; `sql` names them as `${table.field}`. */
-export interface TableCalculation<N extends string = string> {
+/**
+ * A column computed from the other columns of the result: by `sql`, which names them as `${table.field}`, or one of the
+ * usual calculations `of` a column (`partitionBy`: anew for each value of these; `offset`: how many rows back is
+ * previous; `rows`: of a moving average). Shares and changes are fractions: 0.25 is a quarter.
+ */
+export type TableCalculation<N extends string = string> = { name: N; label?: string } & (
+  | { sql: string }
+  | { type: CalculationType; of: string; partitionBy?: readonly string[]; offset?: number; rows?: number }
+);
+
+/** A metric in an earlier period: `count` (1) `period`s before, by a date that the query groups or filters by. */
+export interface Earlier<N extends string = string, M extends string = string, D extends string = string> {
   name: N;
   label?: string;
-  sql: string;
+  metric: M;
+  date: D;
+  period: Period;
+  count?: number;
 }
 
 /** A query of any explore with rows of shape R. */
@@ -93,15 +118,34 @@ export class Query<E extends ExploreName, R extends object = object> implements 
   tableCalculations<const N extends string>(
     calculations: readonly TableCalculation<N>[],
   ): Query<E, R & Record<N, number | null>> {
-    const added = calculations.map(({ name, label, sql }) =>
-      label === undefined ? { name, sql } : { name, displayName: label, sql },
-    );
-    return this.#with({ tableCalculations: [...this.wire.tableCalculations, ...added] });
+    return this.#with({ tableCalculations: [...this.wire.tableCalculations, ...calculations.map(calculation)] });
   }
 
-  parameters(values: Readonly<Record<string, Scalar | readonly Scalar[]>>): Query<E, R> {
+  /** Metrics beside those of now, `{ name: 'last_year', metric, date, period: 'YEAR' }`: rows carry them by `name`. */
+  earlier<const N extends string>(
+    metrics: readonly Earlier<N, MetricId<E>, DimensionId<E>>[],
+  ): Query<E, R & Record<N, number | null>> {
+    const added = metrics.map(({ name, label, metric, date, period, count }): WireEarlierMetric => {
+      const wire: WireEarlierMetric = { name, baseMetricId: metric, timeDimensionId: date, granularity: period };
+      if (label !== undefined) wire.label = label;
+      if (count !== undefined) wire.periodOffset = count;
+      return wire;
+    });
+    return this.#with({
+      metrics: distinct([...this.wire.metrics, ...added.map((metric) => metric.name)]),
+      additionalMetrics: [...(this.wire.additionalMetrics ?? []), ...added],
+    });
+  }
+
+  /** Asks for `totals` too: each metric over all rows, computed from the rows beneath, whatever the limit. */
+  totals(): Query<E, R> {
+    return this.#with({ totals: true });
+  }
+
+  /** Values for parameters of the project; one that is not set has its default. */
+  parameters(values: ParameterValues<E>): Query<E, R> {
     const added: WireQuery['parameters'] = {};
-    for (const [name, value] of Object.entries(values)) {
+    for (const [name, value] of Object.entries(values as Readonly<Record<string, Scalar | readonly Scalar[]>>)) {
       added[name] = isList(value) ? [...value] : value;
     }
     return this.#with({ parameters: { ...this.wire.parameters, ...added } });
@@ -123,6 +167,17 @@ export function query<E extends ExploreName>(explore: E): Query<E> {
     tableCalculations: [],
     parameters: {},
   });
+}
+
+function calculation(given: TableCalculation): WireTableCalculation {
+  const named = { name: given.name, ...(given.label === undefined ? {} : { displayName: given.label }) };
+  if ('sql' in given) return { ...named, sql: given.sql };
+  const { type, of, partitionBy, offset, rows } = given;
+  const template: WireTableCalculation['template'] = { type, fieldId: of };
+  if (partitionBy !== undefined) template.partitionBy = [...partitionBy];
+  if (offset !== undefined) template.offset = offset;
+  if (rows !== undefined) template.rows = rows;
+  return { ...named, template };
 }
 
 function isList(value: Scalar | readonly Scalar[]): value is readonly Scalar[] {

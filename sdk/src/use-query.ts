@@ -16,17 +16,23 @@ export interface QueryResult<R extends object = object> {
   /** There were more rows than `limit`. */
   readonly truncated: boolean;
   readonly limit: number;
+  /** Each metric over all rows (asked for with `.totals()`); null under dimensions, and until it is there. */
+  readonly totals: Partial<R> | null;
+  /** When the warehouse gave the data, as an ISO time: earlier than now where an answer was kept. Null until it is there. */
+  readonly asOf: string | null;
   readonly loading: boolean;
   readonly error: Problem | null;
+  /** Asks the warehouse anew, whatever answer is kept. */
   refetch(): void;
 }
 
 interface Table<R> {
   data: R[];
   columns: Column[];
+  totals: Partial<R> | null;
 }
 
-const NOTHING: Table<never> = { data: [], columns: [] };
+const NOTHING: Table<never> = { data: [], columns: [], totals: null };
 
 /** Asks a question and follows its answer; `null` asks nothing. While a changed question is on its way, the rows of the
  * one before stay (with `loading`), as long as both have the same columns. */
@@ -66,6 +72,8 @@ export function useQuery<R extends object>(query: AnyQuery<R> | null): QueryResu
       totalResults: table.data.length,
       truncated: answer?.truncated ?? false,
       limit: answer?.limit ?? 0,
+      totals: table.totals,
+      asOf: answer?.asOf ?? null,
       loading,
       error: entry.error,
       refetch,
@@ -80,12 +88,16 @@ function columnsOf(query: AnyQuery): string {
 
 function tableOf<R>(answer: Answer): Table<R> {
   const ids = answer.columns.map((column) => column.id);
-  const data = answer.rows.map((row) => {
+  const objectOf = (row: readonly unknown[]): R => {
     const found: Record<string, unknown> = {};
     for (let index = 0; index < ids.length; index += 1) found[ids[index] as string] = row[index] ?? null;
     return found as R;
-  });
-  return { data, columns: answer.columns };
+  };
+  return {
+    data: answer.rows.map(objectOf),
+    columns: answer.columns,
+    totals: answer.totals ? objectOf(answer.totals) : null,
+  };
 }
 
 function valueOf(rowOrValue: unknown, field: string): unknown {

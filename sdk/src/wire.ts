@@ -43,10 +43,32 @@ export interface WireFilterRule {
 export type WireFilterGroup = { and: WireFilterNode[] } | { or: WireFilterNode[] };
 export type WireFilterNode = WireFilterRule | WireFilterGroup;
 
+export type CalculationType =
+  | 'percent_of_column_total'
+  | 'percent_of_previous_value'
+  | 'percent_change_from_previous'
+  | 'change_from_previous'
+  | 'rank_in_column'
+  | 'running_total'
+  | 'moving_average';
+
 export interface WireTableCalculation {
   name: string;
   displayName?: string;
-  sql: string;
+  sql?: string;
+  template?: { type: CalculationType; fieldId: string; partitionBy?: string[]; offset?: number; rows?: number };
+}
+
+export type Period = 'DAY' | 'WEEK' | 'MONTH' | 'QUARTER' | 'YEAR';
+
+/** A metric in an earlier period. */
+export interface WireEarlierMetric {
+  name: string;
+  label?: string;
+  baseMetricId: string;
+  timeDimensionId: string;
+  granularity: Period;
+  periodOffset?: number;
 }
 
 export interface WireQuery {
@@ -57,6 +79,8 @@ export interface WireQuery {
   sorts: { fieldId: string; descending: boolean }[];
   limit?: number;
   tableCalculations: WireTableCalculation[];
+  additionalMetrics?: WireEarlierMetric[];
+  totals?: true;
   parameters: Record<string, Scalar | Scalar[]>;
 }
 
@@ -65,6 +89,7 @@ export interface Format {
   kind: string | null;
   round: number | null;
   compact: string | null;
+  separator?: string | null;
 }
 
 export interface Column {
@@ -84,6 +109,10 @@ export interface Answer {
   truncated: boolean;
   limit: number;
   durationMs: number;
+  /** When the warehouse gave it, as an ISO time: earlier than now where the server kept the answer. */
+  asOf?: string;
+  /** Each metric over all rows, in the order of `columns`; there when the question asked for it. */
+  totals?: unknown[] | null;
 }
 
 /** What went wrong, why, and what the reader can do about it. */

@@ -8,6 +8,7 @@ declare module '../src/catalog.ts' {
     stores: {
       dimensions: { stores_store_name: 'string' };
       metrics: { stores_store_count: 'number' };
+      parameters: { currency: 'EUR' | 'USD'; 'stores.regions': string | readonly string[] };
     };
   }
 }

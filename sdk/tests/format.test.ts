@@ -40,8 +40,41 @@ describe('numbers', () => {
     [1234.5, '[$€-407]#,##0', '€1,235'],
     [1234.5, '#,##0.0 "units"', '1,234.5 units'],
     [-5, '0;(0)', '(5)'],
+    [15430.75436, '[$$]#,##0,"K"', '$15K'],
+    [13334567, '[$$]#,##0.00,,"M"', '$13.33M'],
+    [505430, '$#,##0.00," K"', '$505.43 K'],
+    [100000, '#,##0.00" km"', '100,000.00 km'],
+    [12345232, '0', '12345232'],
+    [56.7856, '0', '57'],
+    [7, '000', '007'],
+    [0.002, '#,##0.00%', '0.20%'],
+    [0.6758, '#,##0.00%', '67.58%'],
+    [0, '0.0;-0.0;"none"', 'none'],
+    [-500, '"⬆️ "0;"⬇️ "0;0', '⬇️ 500'],
+    [200, '"⬆️ "0;"⬇️ "0;0', '⬆️ 200'],
+    [-0.001, '0.0', '0.0'],
+    [0.5, '#.##', '.5'],
+    [1234, '0.00E+00', '1.23E+3'],
+    [5, '[Red]0" ;"', '5 ;'],
+    [5, '0_)', '5'],
   ])('%s by the expression %s is %s', (value, expression, text) => {
     expect(formatValue(value, column({ kindOf: expression }))).toBe(text);
+  });
+
+  it.each([
+    ['spacePeriod', '1 234 567.8'],
+    ['periodComma', '1.234.567,8'],
+    ['noSeparatorPeriod', '1234567.8'],
+    ['apostrophePeriod', "1'234'567.8"],
+    ['commaPeriod', '1,234,567.8'],
+  ])('separated by %s', (separator, text) => {
+    const shape = column({ round: 1 });
+    expect(formatValue(1_234_567.8, { ...shape, format: { kind: null, round: 1, compact: null, separator } })).toBe(text);
+  });
+
+  it('counts bytes by a thousand or by 1024', () => {
+    expect(formatValue(1_500_000, column({ compact: 'megabytes' }))).toBe('1.5MB');
+    expect(formatValue(3 * 1024 ** 3, column({ compact: 'gibibytes', round: 0 }))).toBe('3GiB');
   });
 
   it('is short on an axis', () => {
@@ -54,6 +87,8 @@ describe('numbers', () => {
     for (const value of [null, undefined, '', Number.NaN]) expect(formatValue(value, column({}))).toBe('–');
     expect(formatValue(true, column({ type: 'boolean' }))).toBe('Yes');
     expect(formatValue('as it is')).toBe('as it is');
+    expect(formatValue('2 weeks', column({ type: 'string', kindOf: '"Delivered in "@' }))).toBe('Delivered in 2 weeks');
+    expect(formatValue('$&', column({ type: 'string', kindOf: '0;0;0;"<"@">"' }))).toBe('<$&>');
   });
 });
 
@@ -71,6 +106,20 @@ describe('dates', () => {
     const shape = column({ type: value.includes('T') ? 'timestamp' : 'date', interval });
     expect(formatValue(value, shape)).toBe(long);
     expect(formatAxis(value, shape).startsWith(short)).toBe(true);
+  });
+
+  it.each([
+    ['2023-09-05T15:45:00Z', 'm/d/yyyy h:mm AM/PM', '9/5/2023 3:45 PM'],
+    ['2024-01-20T08:30:00Z', 'm/d/yyyy h:mm AM/PM', '1/20/2024 8:30 AM'],
+    ['2023-09-05T15:45:00Z', 'dddd', 'Tuesday'],
+    ['2024-01-20', 'dd.mm.yy', '20.01.24'],
+    ['2024-01-20', 'd mmmm yyyy', '20 January 2024'],
+    ['2024-01-20T08:03:07.256', 'hh:mm:ss.00', '08:03:07.25'],
+    ['2024-01-20T08:03:07', 'mm:ss', '03:07'],
+    ['2024-01-20', '"Week of "mmm d', 'Week of Jan 20'],
+  ])('%s by the expression %s is %s', (value, kind, text) => {
+    const shape = column({ type: value.includes('T') ? 'timestamp' : 'date', kindOf: kind });
+    expect(formatValue(value, shape)).toBe(text);
   });
 
   it('leaves what is no date as it is', () => {

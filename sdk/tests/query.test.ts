@@ -44,6 +44,15 @@ describe('query', () => {
     expect(question.title).toBe('Revenue by month');
   });
 
+  it('knows the parameters of an explore and their options', () => {
+    const question = query('stores').parameters({ currency: 'EUR', 'stores.regions': ['West', 'East'] });
+    expect(question.wire.parameters).toEqual({ currency: 'EUR', 'stores.regions': ['West', 'East'] });
+    // @ts-expect-error an option that is not one
+    query('stores').parameters({ currency: 'GBP' });
+    // @ts-expect-error a parameter that is not there
+    query('stores').parameters({ curency: 'EUR' });
+  });
+
   it('never changes: each method answers a new query', () => {
     const base = query('orders').metrics(['orders_total_revenue']);
     const monthly = base.dimensions(['orders_order_date_month']);
@@ -85,6 +94,46 @@ describe('query', () => {
     expect(kept.wire.filters.dimensions).toEqual({
       and: [{ or: [{ target: { fieldId: 'orders_status' }, operator: 'isNull', values: [] }] }],
     });
+  });
+
+  it('names the usual calculations, earlier periods and totals as the server knows them', () => {
+    const question = query('orders')
+      .dimensions(['orders_order_date_month'])
+      .metrics(['orders_total_revenue'])
+      .earlier([{ name: 'last_year', label: 'Last year', metric: 'orders_total_revenue', date: 'orders_order_date_month', period: 'YEAR' }])
+      .tableCalculations([
+        { name: 'share', type: 'percent_of_column_total', of: 'orders_total_revenue', partitionBy: ['orders_status'] },
+        { name: 'smooth', label: 'Smooth', type: 'moving_average', of: 'last_year', rows: 6 },
+      ])
+      .totals();
+    expect(question.wire.metrics).toEqual(['orders_total_revenue', 'last_year']);
+    expect(question.wire.additionalMetrics).toEqual([
+      {
+        name: 'last_year',
+        label: 'Last year',
+        baseMetricId: 'orders_total_revenue',
+        timeDimensionId: 'orders_order_date_month',
+        granularity: 'YEAR',
+      },
+    ]);
+    expect(question.wire.tableCalculations).toEqual([
+      {
+        name: 'share',
+        template: { type: 'percent_of_column_total', fieldId: 'orders_total_revenue', partitionBy: ['orders_status'] },
+      },
+      { name: 'smooth', displayName: 'Smooth', template: { type: 'moving_average', fieldId: 'last_year', rows: 6 } },
+    ]);
+    expect(question.wire.totals).toBe(true);
+    const row: Row<typeof question> = {
+      orders_order_date_month: '2026-01-01',
+      orders_total_revenue: 1,
+      last_year: null,
+      share: 0.5,
+      smooth: 2,
+    };
+    expect(row.last_year).toBeNull();
+    // @ts-expect-error a dimension is no metric
+    query('orders').earlier([{ name: 'x', metric: 'orders_status', date: 'orders_order_date_month', period: 'YEAR' }]);
   });
 
   it('knows the catalog: wrong names and wrong uses of a row fail the type check', () => {

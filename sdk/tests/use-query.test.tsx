@@ -11,12 +11,14 @@ import type { Answer, WireQuery } from '../src/wire.ts';
 
 interface Asked {
   query: WireQuery;
-  answer(rows: unknown[][]): Promise<void>;
+  refresh: boolean;
+  answer(rows: unknown[][], totals?: unknown[] | null, asOf?: string): Promise<void>;
   fail(reason: unknown): Promise<void>;
 }
 
 let asked: Asked[];
 let root: Root;
+let refreshed: () => void;
 
 beforeEach(() => {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
@@ -27,12 +29,20 @@ beforeEach(() => {
     params: {},
     theme: () => 'light',
     onTheme: () => () => undefined,
+    onRefresh: (listener) => {
+      refreshed = listener;
+      return () => undefined;
+    },
     report: () => undefined,
-    query: (wire) =>
+    query: (wire, _label, refresh) =>
       new Promise<Answer>((resolve, reject) => {
         asked.push({
           query: wire,
-          answer: (rows) => act(async () => resolve({ columns: columnsOf(wire), rows, truncated: false, limit: 500, durationMs: 1 })),
+          refresh,
+          answer: (rows, totals = null, asOf = '2026-11-25T10:00:00Z') =>
+            act(async () =>
+              resolve({ columns: columnsOf(wire), rows, truncated: false, limit: 500, durationMs: 1, asOf, totals }),
+            ),
           fail: (reason) => act(async () => reject(reason)),
         });
       }),
@@ -74,6 +84,18 @@ describe('useQuery', () => {
     expect(last?.data).toEqual([{ orders_status: 'paid', orders_total_revenue: 1200 }]);
     expect(last?.format(last.data[0], 'orders_total_revenue')).toBe('$1,200');
     expect(last?.format(5, 'orders_total_revenue')).toBe('$5.00');
+  });
+
+  it('has totals by field id when they were asked for', async () => {
+    const seen: QueryResult<{ orders_total_revenue: number | null }>[] = [];
+    function Page(): null {
+      seen.push(useQuery(byStatus.totals()));
+      return null;
+    }
+    await act(async () => root.render(<Page />));
+    expect(seen.at(-1)?.totals).toBeNull();
+    await asked[0]?.answer([['paid', 1200]], [null, 1500]);
+    expect(seen.at(-1)?.totals).toEqual({ orders_status: null, orders_total_revenue: 1500 });
   });
 
   it('asks equal questions once, and different ones at the same time', async () => {
@@ -124,6 +146,41 @@ describe('useQuery', () => {
     await asked[1]?.answer([['paid', 1]]);
     expect(now().error).toBeNull();
     expect(now().totalResults).toBe(1);
+  });
+
+  it('tells how old the answer is, and refetch asks the warehouse anew', async () => {
+    let shown: QueryResult | null = null;
+    function Page(): null {
+      shown = useQuery(byStatus);
+      return null;
+    }
+    const now = (): QueryResult => shown as unknown as QueryResult;
+    await act(async () => root.render(<Page />));
+    expect(now().asOf).toBeNull();
+    await asked[0]?.answer([['paid', 1]]);
+    expect(now().asOf).toBe('2026-11-25T10:00:00Z');
+    await act(async () => now().refetch());
+    expect(asked.map(({ refresh }) => refresh)).toEqual([false, true]);
+    expect(now().asOf).toBe('2026-11-25T10:00:00Z');
+    await asked[1]?.answer([['paid', 2]], null, '2026-11-25T10:05:00Z');
+    expect(now().asOf).toBe('2026-11-25T10:05:00Z');
+  });
+
+  it('asks what is shown anew when the viewer wants it, and forgets what is not', async () => {
+    const of = (status: string) => byStatus.filters([{ field: 'orders_status', operator: 'equals', values: [status] }]);
+    function Page({ status }: { status: string }): null {
+      useQuery(of(status));
+      return null;
+    }
+    await act(async () => root.render(<Page status="a" />));
+    await asked[0]?.answer([['a', 1]]);
+    await act(async () => root.render(<Page status="b" />));
+    await asked[1]?.answer([['b', 2]]);
+    await act(async () => refreshed());
+    expect(asked.slice(2).map(({ query: { filters }, refresh }) => [filters, refresh])).toEqual([[of('b').wire.filters, true]]);
+    await asked[2]?.answer([['b', 3]]);
+    await act(async () => root.render(<Page status="a" />));
+    expect(asked).toHaveLength(4);
   });
 
   it('may leave the page before the answer comes', async () => {

@@ -33,6 +33,7 @@ from vitrail.identity.routes import router as identity
 from vitrail.identity.sign_on.routes import router as sign_on
 from vitrail.licence.keeper import keeping
 from vitrail.licence.routes import router as licence
+from vitrail.projects.catalog_routes import router as catalogs
 from vitrail.projects.connection_routes import router as connections
 from vitrail.projects.data import open_data
 from vitrail.projects.data_routes import router as data
@@ -82,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
         projects,
         connections,
         data,
+        catalogs,
         spaces,
         sharing,
         content,

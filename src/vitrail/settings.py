@@ -32,6 +32,16 @@ class ModelProvider(StrEnum):
     OPENAI = "openai"
 
 
+class Weekday(StrEnum):
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
 class LogLevel(StrEnum):
     DEBUG = "debug"
     INFO = "info"
@@ -134,7 +144,8 @@ class Settings(BaseSettings):
     projects_dir: Path | None = _var(
         "VITRAIL_PROJECTS_DIR",
         None,
-        "Folder below which dbt projects and DuckDB files lie that administrators may connect in the page. "
+        "Folder below which dbt projects and DuckDB files lie that administrators may connect in the page (servers "
+        "across the network by their address). "
         "Default: `projects` in the data folder.",
     )
     host: str = _var("VITRAIL_HOST", "127.0.0.1", "Address the server listens on.")
@@ -156,6 +167,9 @@ class Settings(BaseSettings):
         "TRUST_PROXY", False, "Take people's addresses from X-Forwarded-For, as set by one proxy before the server."
     )
     max_request_bytes: int = _var("VITRAIL_MAX_REQUEST_BYTES", 5_000_000, "Bytes at most in one request.", ge=1024)
+    max_catalog_bytes: int = _var(
+        "VITRAIL_MAX_CATALOG_BYTES", 200_000_000, "Bytes at most in an upload of a catalog.", ge=1024
+    )
     session_idle_minutes: int = _var(
         "VITRAIL_SESSION_IDLE_MINUTES", 1440, "Minutes without a request after which a sign-in ends.", ge=1
     )
@@ -338,6 +352,9 @@ class Settings(BaseSettings):
         ge=0,
         le=64,
     )
+    builds_per_person: int = _var(
+        "VITRAIL_BUILDS_PER_PERSON", 10, "Builds of one person that wait or run at once.", ge=1
+    )
     builds_at_once: int = _var(
         "VITRAIL_BUILDS_AT_ONCE", 2, "Builds that this process runs at a time. 0: it only serves.", ge=0, le=64
     )
@@ -354,6 +371,16 @@ class Settings(BaseSettings):
     query_default_limit: int = _var("LIGHTDASH_QUERY_DEFAULT_LIMIT", 500, "Rows when a query names no limit.", ge=1)
     query_max_limit: int = _var("LIGHTDASH_QUERY_MAX_LIMIT", 5000, "Rows at most.", ge=1)
     csv_cells_limit: int = _var("LIGHTDASH_CSV_CELLS_LIMIT", 100_000, "Cells at most in a CSV export.", ge=1)
+    queries_per_person: int = _var(
+        "VITRAIL_QUERIES_PER_PERSON", 10, "Queries of one person that run at once in a server process.", ge=1
+    )
+    results_cache_enabled: bool = _var(
+        "RESULTS_CACHE_ENABLED", False, "Keep answers of a warehouse that changes (a DuckDB file's always are)."
+    )
+    cache_stale_time_s: float = _var(
+        "CACHE_STALE_TIME_SECONDS", 86400, "Seconds for which an answer is kept with RESULTS_CACHE_ENABLED.", gt=0
+    )
+    start_of_week: Weekday = _var("VITRAIL_START_OF_WEEK", Weekday.MONDAY, "The day that weeks begin on.")
     query_timeout_s: float = _var("VITRAIL_QUERY_TIMEOUT_S", 60.0, "Seconds after which a query is stopped.", gt=0)
 
     @model_validator(mode="before")

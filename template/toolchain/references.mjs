@@ -12,8 +12,8 @@ import { hash, place, PRISTINE, shortName } from './workspace.mjs';
 
 const FIELD_LISTS = new Set(['dimensions', 'metrics']);
 const FILTER_LISTS = new Set(['filters', 'metricFilters']);
-const METHODS = new Set([...FIELD_LISTS, ...FILTER_LISTS, 'sorts', 'tableCalculations']);
-const WORTH_READING = /@vitrail\/sdk|\.(dimensions|metrics|filters|metricFilters|sorts)\s*\(/;
+const METHODS = new Set([...FIELD_LISTS, ...FILTER_LISTS, 'sorts', 'tableCalculations', 'earlier']);
+const WORTH_READING = /@vitrail\/sdk|\.(dimensions|metrics|filters|metricFilters|sorts|earlier)\s*\(/;
 const SDK_CALLS = new Set(['query', 'useFilterValues']);
 /** Aliases of the SDK that mean "any field". */
 const ANY_FIELD = new Set(['DimensionId', 'MetricId', 'FieldId', 'ExploreName', 'Filter', 'Condition', 'Sort']);
@@ -101,13 +101,21 @@ class Reader {
 
   #argument(method, node) {
     if (FIELD_LISTS.has(method)) return this.#list(node, (element, depth) => this.#strings(element, 'a field', depth));
-    const property = method === 'tableCalculations' ? 'name' : 'field';
-    const found = this.#list(node, (element, depth) => this.#objectFields(element, property, depth));
-    if (method !== 'tableCalculations') return found;
-    return found.then((names) => {
-      for (const name of names) this.#calculations.add(name);
-      return [];
-    });
+    const named = (property) => this.#list(node, (element, depth) => this.#objectFields(element, property, depth));
+    if (method === 'earlier') return this.#earlier(named);
+    if (method !== 'tableCalculations') return named('field');
+    return named('name').then((names) => this.#makes(names));
+  }
+
+  async #earlier(named) {
+    this.#makes(await named('name'));
+    return [...(await named('metric')), ...(await named('date'))];
+  }
+
+  /** Columns that a query makes for itself: no fields of the catalog, though a sort may name them. */
+  #makes(names) {
+    for (const name of names) this.#calculations.add(name);
+    return [];
   }
 
   /** The name that a called thing has in the SDK, or null. */

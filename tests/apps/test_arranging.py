@@ -5,9 +5,10 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.apps.platform import add_app
+from tests.apps.platform import add_app, licensed
 from tests.kit.instance import ADA, VERA, Instance
 from vitrail.access.roles import Role
+from vitrail.apps.runtime import AppsRuntime
 from vitrail.apps.state import Status
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -43,6 +44,27 @@ async def test_a_personal_app_is_unknown_to_others(vera: httpx.AsyncClient, plac
     app = await add_app(place, ADA.email)
     assert (await vera.get(app.path + path)).status_code == 404
     assert (await vera.get(f"/api/v1/projects/{place.project_id}/apps")).json() == []
+
+
+@pytest.mark.parametrize("variables", [{**licensed(), "VITRAIL_BUILDS_PER_PERSON": "2"}])
+async def test_one_persons_builds_do_not_fill_the_queue(
+    ada: httpx.AsyncClient, place: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AppsRuntime, "ready_to_build", lambda *_: None)
+    monkeypatch.setattr(AppsRuntime, "enqueue", _taken)
+    busy = [await add_app(place, ADA.email, status=status) for status in (Status.PENDING, Status.GENERATING)]
+    idle = await add_app(place, ADA.email)
+    await add_app(place, VERA.email, status=Status.PENDING)
+    apps = f"/api/v1/projects/{place.project_id}/apps"
+    for path in (apps, f"{idle.path}/versions"):
+        refused = await ada.post(path, json={"prompt": "Revenue by region"})
+        assert (refused.status_code, refused.json()["code"]) == (429, "too-many-builds"), refused.text
+    assert (await ada.post(f"{busy[0].path}/versions/1/cancel")).status_code == 200
+    assert (await ada.post(apps, json={"prompt": "Revenue by region"})).status_code == 201
+
+
+async def _taken(*_: object) -> None:
+    """The queue has it."""
 
 
 async def test_filing_it_in_a_space_shares_it(

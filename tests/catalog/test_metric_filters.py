@@ -19,6 +19,13 @@ from vitrail.catalog.model import MetricFilter
         ("!%x%", "doesNotInclude", ("x",)),
         ("x%", "startsWith", ("x",)),
         ("%x", "endsWith", ("x",)),
+        ("is\\_subscribed", "equals", ("is_subscribed",)),
+        ("\\> 5", "equals", ("> 5",)),
+        ("\\!x", "equals", ("!x",)),
+        ("\\%x\\%", "equals", ("%x%",)),
+        ("%50\\%%", "include", ("50%",)),
+        ("C:\\\\x", "equals", ("C:\\x",)),
+        ("%", "equals", ("%",)),
         ("> 5", "greaterThan", (5,)),
         (">=5.5", "greaterThanOrEqual", (5.5,)),
         ("< 2024-01-01", "lessThan", ("2024-01-01",)),
@@ -49,3 +56,16 @@ def test_written_out() -> None:
     assert parse_filters(given) == (MetricFilter("orders.status", "equals", ("a",)),)
     with pytest.raises(ValueError, match="known `operator`"):
         parse_filters([{"field": "x", "operator": "almost"}])
+
+
+@pytest.mark.parametrize("value", ["!x%", "!%x"])
+def test_what_has_no_operator_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="can't be said"):
+        parse_filters([{"f": value}])
+
+
+def test_a_unit_is_one_that_is_known() -> None:
+    given = {"field": "at", "operator": "inThePast", "values": [3], "unit": "weeks", "completed": True}
+    assert parse_filters([given]) == (MetricFilter("at", "inThePast", (3,), "weeks", completed=True),)
+    with pytest.raises(ValueError, match="`unit` such as days, not 'eons'"):
+        parse_filters([{**given, "unit": "eons"}])

@@ -88,28 +88,3 @@ def test_a_text_error_goes_to_stderr(place: Path) -> None:
     result = run(place)
     assert (result.exit_code, result.stdout) == (1, "")
     assert "region" in result.stderr
-
-
-def test_check_lists_explores(place: Path) -> None:
-    result = CliRunner().invoke(app, ["catalog", "check", "--dbt", str(place / "dbt"), "--json"])
-    assert result.exit_code == 0
-    body = json.loads(result.stdout)
-    assert [e["name"] for e in body["explores"]] == ["sales"]
-    assert body["problems"] == []
-
-
-def test_check_tells_problems_with_their_place_and_fails(tmp_path: Path) -> None:
-    schema = SCHEMA + "  - {name: bad, meta: {joins: [{join: sale, sql_on: x}]}, columns: [{name: a}]}\n"
-    write_project(tmp_path, schema)
-    result = CliRunner().invoke(app, ["catalog", "check", "--dbt", str(tmp_path)])
-    assert result.exit_code == 1
-    assert "models/schema.yml:8: Join left out" in result.stdout
-    assert "did you mean 'sales'" in result.stdout
-    body = json.loads(CliRunner().invoke(app, ["catalog", "check", "--dbt", str(tmp_path), "--json"]).stdout)
-    assert body["problems"][0]["model"] == "bad" and body["problems"][0]["fatal"]
-    assert {e["name"] for e in body["explores"]} == {"sales", "bad"}
-
-
-def test_check_without_a_manifest(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["catalog", "check", "--dbt", str(tmp_path), "--json"])
-    assert "target/manifest.json" in error(result)["cause"]

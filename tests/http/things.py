@@ -39,6 +39,7 @@ BODIES: dict[str, Callable[[Ids], Any]] = {
     "PATCH /api/v1/projects/{project_id}": lambda _: {"name": "Renamed"},
     "PUT /api/v1/projects/{project_id}/connection": lambda _: {"dbt": "no-such", "warehouse": "no-such.duckdb"},
     "POST /api/v1/projects/{project_id}/query": lambda _: BY_REGION,
+    "POST /api/v1/projects/{project_id}/query/explain": lambda _: BY_REGION,
     "POST /api/v1/projects/{project_id}/spaces": lambda ids: {"name": "New", "parentId": ids["space_id"]},
     "PATCH /api/v1/spaces/{space_id}": lambda _: {"name": "Renamed"},
     "POST /api/v1/spaces/{space_id}/move": lambda ids: {"parentId": ids["parent_id"]},

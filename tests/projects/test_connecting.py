@@ -91,14 +91,15 @@ async def test_a_project_is_made_asked_renamed_and_written_down(
     assert [each for each in written if each.startswith("project.")] == ["project.created", "project.changed"]
 
 
-async def test_a_file_that_was_replaced_is_read_afresh_once_connected_again(
+async def test_a_file_that_was_replaced_is_read_afresh_also_when_connected_again(
     ada: httpx.AsyncClient, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(data, "LOOK_AGAIN_S", 0.0)
     project = (await made(ada))["id"]
     assert await stores_of(ada, project) == 1
+    warehouse(root / "jaffle" / "shop.duckdb", stores=2)
+    assert await stores_of(ada, project) == 2
     warehouse(root / "jaffle" / "shop.duckdb", stores=3)
-    assert await stores_of(ada, project) == 1
     answer = await ada.put(f"/api/v1/projects/{project}/connection", json={k: WANTED[k] for k in ("dbt", "warehouse")})
     assert answer.status_code == 200, answer.text
     assert await stores_of(ada, project) == 3
@@ -143,7 +144,15 @@ async def test_a_table_that_is_missing_is_named_and_the_others_work(ada: httpx.A
         ({"dbt": "/etc"}, "outside the folder"),
         ({"warehouse": "duckdb:////etc/passwd"}, "outside the folder"),
         ({"warehouse": "jaffle/link.duckdb"}, "outside the folder"),
-        ({"warehouse": "postgresql://me:s3cret@db/x"}, "can't be opened yet"),
+        ({"warehouse": "postgresql://me:s3cret@127.0.0.1:1/x"}, "refused"),
+        ({"warehouse": "postgresql://me:s3/cret@127.0.0.1/x"}, "can't be read"),
+        ({"warehouse": "postgresql://me:s3cret@/x"}, "about the machine"),
+        ({"warehouse": "postgresql://me:s3cret@h/x?host=/var/run/postgresql"}, "about the machine"),
+        ({"warehouse": "postgresql://me:s3cret@h/x?sslkey=/etc/ssl/key.pem"}, "about the machine"),
+        ({"warehouse": "bigquery://project/dataset"}, "about the machine"),
+        ({"warehouse": "bigquery://project/dataset?credentials_file=/root/key.json"}, "about the machine"),
+        ({"warehouse": "oracle://me:s3cret@db/x"}, "no warehouses of the kind"),
+        ({"warehouse": "motherduck://me:s3cret@db/x"}, "MotherDuck"),
         ({"name": " "}, "name"),
         ({"organizationId": "x"}, "organizationId"),
     ],

@@ -100,7 +100,9 @@ async def test_columns_carry_types_labels_and_intervals(shop: Catalog, warehouse
 def test_notes_say_where_rows_are_told_apart(shop: Catalog) -> None:
     notes = compiled(shop, exploreName="people", dimensions=["orders_status"], metrics=["people_total_credit"]).notes
     assert notes == (
+        "People is read, joined with Orders (keeping rows without a match).",
         "Each row of people counts once per group for people_total_credit, because joining orders repeats rows.",
+        "There is one row for each Status.",
     )
 
 

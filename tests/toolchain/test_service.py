@@ -155,6 +155,10 @@ FOLLOWED = """
   useQuery(query('orders').metrics(['orders_total_discount'])
     .tableCalculations([{ name: 'double', sql: '${orders.total_discount} * 2' }])
     .sorts([{ field: 'double', direction: 'desc' }]));
+  useQuery(query('orders').dimensions(['orders_order_date_month'])
+    .earlier([{ name: 'last_year', metric: 'orders_average_order_value', date: 'orders_order_date', period: 'YEAR' }])
+    .tableCalculations([{ name: 'rank', type: 'rank_in_column', of: 'last_year' }])
+    .sorts([{ field: 'last_year' }, { field: 'rank' }]).totals());
   useFilterValues('orders', 'orders_channel');
   useRevenue(['orders_order_date_year']);
 """
@@ -177,9 +181,11 @@ async def test_references_follow_constants_branches_and_types(workshop: Workshop
     assert fields == {
         "orders": [
             "customers_customer_type",
+            "orders_average_order_value",
             "orders_channel",
             "orders_gross_profit",
             "orders_order_count",
+            "orders_order_date",
             "orders_order_date_month",
             "orders_order_date_quarter",
             "orders_order_date_year",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,13 +12,17 @@ from hypothesis import strategies as st
 
 from vitrail.catalog.model import (
     Catalog,
+    DefaultFilter,
     Dimension,
     DimensionType,
     Explore,
     ExploreName,
     Metric,
+    MetricFilter,
     MetricType,
     Origin,
+    Parameter,
+    ParameterOption,
     Table,
     TableName,
     TimeInterval,
@@ -76,6 +82,44 @@ def test_hidden_fields_are_not_offered() -> None:
     text = typescript(catalog_of(table("orders", [dimension("cost", hidden=True)], [metric("margin", hidden=True)])))
     assert "cost" not in text and "margin" not in text
     assert "orders: { dimensions: {}; metrics: {} };" in text
+
+
+def with_parameters(*parameters: Parameter, **more: Any) -> str:
+    orders = table("orders", [dimension("status")], [])
+    explore = Explore(
+        ExploreName("orders"), "Orders", orders.name, {orders.name: orders},
+        parameters={parameter.name: parameter for parameter in parameters}, **more,
+    )  # fmt: skip
+    return typescript(Catalog({explore.name: explore}, "1"))
+
+
+def test_parameters_have_their_types_and_options() -> None:
+    options = (ParameterOption("EMEA", "Europe"), ParameterOption("AP'AC", "Asia"))
+    text = with_parameters(
+        Parameter("region", "Region", description="Where", options=options, default=("EMEA",)),
+        Parameter("regions", "Regions", options=options, multiple=True, custom=True),
+        Parameter("orders.least", "Least", "number", options=(ParameterOption(1, "One"), ParameterOption(2.5, "Two"))),
+        Parameter("since", "Since", "date", multiple=True),
+    )
+    assert """      /** Region – Where (default: EMEA) */\n      region: "EMEA" | "AP'AC";\n""" in text
+    assert "      /** Regions – (must be given) */\n      regions: string | readonly (string)[];\n" in text
+    assert '      "orders.least": 1 | 2.5;\n' in text
+    assert "      since: string | readonly (string)[];\n" in text
+
+
+@pytest.mark.parametrize("text", ["*/ declare const x: any; /*", "a\u2028b", "'; } } //", '"; } } //'])
+def test_a_hostile_parameter_stays_in_its_place(text: str) -> None:
+    made = with_parameters(
+        Parameter("p", text, description=text, options=(ParameterOption(text, text),), default=(text,))
+    )
+    assert f"p: {json.dumps(text)};" in code_of(made)
+    assert not set(made) & set("\u2028\u2029")
+
+
+def test_required_filters_are_told() -> None:
+    given = DefaultFilter(MetricFilter("status", "inThePast", (14,), "days"), required=True)
+    text = with_parameters(default_filters=(given, DefaultFilter(MetricFilter("status", "equals", ("x",)))))
+    assert "/** Orders – (Unless filtered otherwise: orders_status inThePast 14 days) */" in text
 
 
 HOSTILE = [

@@ -164,7 +164,7 @@ def test_addresses(file: Path, tmp_path: Path) -> None:
     for url in (str(tmp_path / "none.duckdb"), str(tmp_path), f"duckdb://{tmp_path}/none"):
         with pytest.raises(WarehouseUnavailable):
             connect(url)
-    for url in ("", "postgresql://u:secret@h/d", "http://x"):
+    for url in ("", "http://u:secret@x", "motherduck://x", "md:shop", "athena://u:secret@x"):
         with pytest.raises(InvalidInput) as refused:
             connect(url)
         assert "secret" not in str(refused.value)

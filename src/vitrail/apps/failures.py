@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from vitrail.errors import Conflict, InvalidInput, Unavailable, VitrailError
+from vitrail.errors import Conflict, InvalidInput, TooManyRequests, Unavailable, VitrailError
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,13 @@ class BuildUnderWay(Conflict):
 
     title = "A build is already under way"
     code = "build-under-way"
+
+
+class TooManyBuilds(TooManyRequests):
+    """One person has as many builds waiting or running as one may have."""
+
+    title = "Too many builds at once"
+    code = "too-many-builds"
 
 
 class BuildInterrupted(Unavailable):

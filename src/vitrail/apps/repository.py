@@ -135,6 +135,11 @@ class AppRepository:
         await self._session.flush()
         return version
 
+    async def under_way_of(self, person: Person) -> int:
+        """How many of the person's builds wait or run."""
+        counting = select(func.count()).where(VersionRow.creator_id == person.id, VersionRow.status.not_in(ENDED))
+        return await self._session.scalar(counting) or 0
+
     async def under_way(self, app_id: str) -> VersionRow | None:
         """The version of an app that is being built."""
         found = await self._session.scalars(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from vitrail.query.metric_query import MetricQuery
-from vitrail.wire import Wire
+from vitrail.wire import Flag, Wire
 
 MAX_PROMPT = 20_000
 """Characters of one prompt. More belongs in an attachment."""
@@ -160,3 +160,4 @@ class SessionOut(Wire):
 
 class AppQuery(Wire):
     query: MetricQuery
+    refresh: Flag = Field(default=False, description="Ask the warehouse, whatever answer is kept.")

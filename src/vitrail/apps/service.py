@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from vitrail.access.decisions import Decision, decide, not_found
 from vitrail.apps import artefacts
 from vitrail.apps.audited import say
-from vitrail.apps.failures import BuildUnderWay
+from vitrail.apps.failures import BuildUnderWay, TooManyBuilds
 from vitrail.apps.repository import AppRecord, AppRepository, VersionRecord
 from vitrail.apps.runtime import AppsRuntime
 from vitrail.apps.schemas import AppChange, NewApp, NewVersion
@@ -108,6 +108,7 @@ class AppService:
                 session, self._person, project_id, creator_id=self._person.id, space_id=wish.space_id
             )
             decide(self._person, "create", "DataApp", place).or_forbidden()
+            await self._has_room(session)
             await self._has_money(session, project_id)
             repository = AppRepository(session)
             app, version = await repository.create(
@@ -130,6 +131,7 @@ class AppService:
         try:
             async with self._services.db.session() as session:
                 app = await self._idle(session, app_id)
+                await self._has_room(session)
                 await self._has_money(session, app.project_id)
                 version = await AppRepository(session).add_version(
                     self._person, app, prompt=wish.prompt, model=wish.model
@@ -180,6 +182,15 @@ class AppService:
             model=model,
             promptCharacters=prompt,
         )
+
+    async def _has_room(self, session: AsyncSession) -> None:
+        """Raises `TooManyBuilds`: one person's prompts must not keep everybody's waiting."""
+        most = self._services.settings.builds_per_person
+        if await AppRepository(session).under_way_of(self._person) >= most:
+            raise TooManyBuilds(
+                f"{most} of your builds wait or run already.",
+                cure="Wait until one of them has ended, or cancel one, then send the prompt again.",
+            )
 
     async def _has_money(self, session: AsyncSession, project_id: str) -> None:
         """Raises `BudgetReached`. The offline planner costs nothing and needs none."""

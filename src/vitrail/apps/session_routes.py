@@ -14,6 +14,7 @@ from vitrail.apps.check_pass import COOKIE, read_check_pass
 from vitrail.apps.csp import frame_headers
 from vitrail.apps.routes import CurrentRuntime
 from vitrail.apps.sessions import AppSessions, Asker
+from vitrail.http.leaving import while_there
 from vitrail.identity.authentication import authenticate
 from vitrail.licence.features import Feature
 from vitrail.projects.answers import QueryOut, query_out
@@ -76,10 +77,16 @@ async def get_file(
 
 @router.post("/app-sessions/{session_id}/query")
 async def ask_app(
-    session_id: str, asked: wire.AppQuery, asker: CurrentAsker, services: CurrentServices, runtime: CurrentRuntime
+    session_id: str,
+    asked: wire.AppQuery,
+    asker: CurrentAsker,
+    services: CurrentServices,
+    runtime: CurrentRuntime,
+    request: Request,
 ) -> QueryOut:
     """Answer an app's query within what its version declares and what its viewer may see."""
-    return query_out(await AppSessions(services, runtime, asker).query(session_id, asked.query))
+    sessions = AppSessions(services, runtime, asker)
+    return query_out(await while_there(request, sessions.query(session_id, asked.query, refresh=asked.refresh)))
 
 
 @public.get("/frame", response_class=HTMLResponse, include_in_schema=False)

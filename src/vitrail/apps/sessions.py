@@ -131,7 +131,7 @@ class AppSessions:
             raise not_found("file")
         return await self._services.store.get(artefacts.build_key(app.id, version.number, name))
 
-    async def query(self, session_id: str, query: MetricQuery) -> QueryResult:
+    async def query(self, session_id: str, query: MetricQuery, *, refresh: bool = False) -> QueryResult:
         """The answer to an app's query: only fields that the version declares, only as its viewer may see them."""
         version, app = await self._use(session_id)
         declared = (version.references or {}).get("explores", {}).get(query.explore_name)
@@ -142,7 +142,9 @@ class AppSessions:
                     f"This version of the app does not declare the explore {query.explore_name!r}.",
                     cure="Name the explore as a string literal in the app's source and build it again.",
                 )
-            answer = await self._runtime.data.run(app.project_id, self._asker.person, query, allowed=allowed)
+            answer = await self._runtime.data.run(
+                app.project_id, self._asker.person, query, allowed=allowed, refresh=refresh
+            )
         except VitrailError as error:
             self._say_asked(app, version, query, allowed, error)
             raise

@@ -106,6 +106,7 @@ class Action(StrEnum):
     SETTINGS_CHANGED = "settings.changed"
     PROJECT_CREATED = "project.created"
     PROJECT_CHANGED = "project.changed"
+    CATALOG_UPLOADED = "catalog.uploaded"
     # The log itself
     AUDIT_EXPORTED = "audit.exported"
     AUDIT_VERIFIED = "audit.verified"

@@ -82,6 +82,7 @@ WORDS: dict[Action, str] = {
     Action.SETTINGS_CHANGED: "the server started with other settings: {changed}",
     Action.PROJECT_CREATED: "made the project {subject}",
     Action.PROJECT_CHANGED: "changed the project {subject}",
+    Action.CATALOG_UPLOADED: "uploaded a catalog with {explores} explores to {subject}: {changes}",
     Action.AUDIT_EXPORTED: "exported {entries} entries of the audit log",
     Action.AUDIT_VERIFIED: "verified the audit log: {result}",
     Action.AUDIT_PRUNED: "removed {entries} entries whose time had passed",

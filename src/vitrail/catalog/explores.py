@@ -1,92 +1,189 @@
-"""Tables → explores: joins read and checked, aliases given, fields that refer to something unknown left out.
-
-After this every reference in a catalog leads somewhere, so that asking never meets a broken one.
-"""
+"""Tables → explores: joins put in order, filters and rules of the explore read, fields that refer to something unknown
+left out."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from rapidfuzz import process
-
 from vitrail.catalog import yaml_values as read
-from vitrail.catalog.lightdash_yaml import NUMBERS
+from vitrail.catalog.field_references import Tables, fields_of, sound, unknown_field, unknown_filter
+from vitrail.catalog.field_references import nearest as nearest
+from vitrail.catalog.filter_yaml import read_default_filters
+from vitrail.catalog.join_yaml import read_join
 from vitrail.catalog.manifest import NAME, Project, RawModel
 from vitrail.catalog.model import (
-    Dimension,
+    AttributeRule,
+    DefaultFilter,
     Explore,
     ExploreName,
     Join,
-    JoinType,
-    Metric,
+    Parameter,
     Problem,
-    Relationship,
     Table,
     TableName,
 )
-from vitrail.catalog.snippets import SnippetError, check, references
-from vitrail.catalog.yaml_values import Wrong
+from vitrail.catalog.project_config import Settings
+from vitrail.catalog.row_filters import both, row_filters, unknown_parameter
+from vitrail.catalog.sets import Sets
+from vitrail.catalog.snippets import SnippetError, parameters, references, with_own_parameters
+from vitrail.catalog.yaml_keys import unknown
+from vitrail.catalog.yaml_values import Looks, Wrong
 
-Tables = dict[TableName, Table]
+_CORRECT = "Correct it."
 
 
 class ExploreReader:
-    """Builds the explores of one model."""
+    """Builds the explores of one model. `sets`: those of each model."""
 
-    def __init__(self, project: Project, tables: Mapping[str, Table], dialect: str) -> None:
+    def __init__(
+        self,
+        project: Project,
+        tables: Mapping[str, Table],
+        dialect: str,
+        settings: Settings | None = None,
+        sets: Mapping[str, Sets] | None = None,
+    ) -> None:
         self.project, self.tables, self.dialect = project, tables, dialect
+        self.settings = settings or Settings()
+        self.sets = sets or {}
+        self._taken: dict[int, tuple[Table, frozenset[str]]] = {}
 
     def read(self, model: RawModel) -> list[Explore]:
         """The model's own explore, and those under `meta.explores`."""
-        found = [self._explore(model, model.name, model.meta)]
+        found = [self._explore(model, model.name, model.meta, self.tables[model.name], AttributeRule())]
         try:
             more = read.mapping(model.meta, "explores")
         except Wrong as wrong:
             self._problem(model, "Explores left out", str(wrong), "explores")
             more = {}
         for name, given in more.items():
-            if not isinstance(name, str) or not NAME.match(name) or not isinstance(given, dict) or name in self.tables:
+            taken = isinstance(name, str) and (name in self.tables or len(name) > 128)
+            if not isinstance(name, str) or not NAME.match(name) or not isinstance(given, dict) or taken:
                 cause = f"explore {str(name)[:60]!r} needs a plain, unused name and a mapping under it"
                 self._problem(model, "Explore left out", cause, "explores")
                 continue
-            found.append(self._explore(model, name, given))
+            try:
+                base, rule = self._narrower(model, given), read.rule(given)
+            except (Wrong, SnippetError) as wrong:
+                # A rule or a row filter that can't be read closes the explore.
+                self._problem(model, "Explore left out", f"explore {name}: {wrong}", "explores", name)
+                continue
+            found.append(self._explore(model, name, given, base, rule))
+            for key, near in unknown(given, "explore"):
+                cure = f"Did you mean `{near}`?" if near else "Take it away; docs/semantic-layer.md lists what is read."
+                cause = f"explore {name}: `{key}` is not read"
+                self._problem(model, "Unknown property", cause, "explores", name, key, cure=cure, fatal=False)
         return found
 
-    def _problem(self, model: RawModel, title: str, cause: str, *names: str, cure: str = "Correct it.") -> None:
+    def _problem(
+        self, model: RawModel, title: str, cause: str, *names: str, cure: str = _CORRECT, fatal: bool = True
+    ) -> None:
         origin = self.project.origin(model, *names)
-        self.project.problems.append(Problem(title, f"Model {model.name}: {cause}", cure, origin, fatal=True))
+        self.project.problems.append(Problem(title, f"Model {model.name}: {cause}", cure, origin, fatal=fatal))
 
-    def _explore(self, model: RawModel, name: str, given: Mapping[str, Any]) -> Explore:
+    def _narrower(self, model: RawModel, given: Mapping[str, Any]) -> Table:
+        """The base table with the row filter of one explore beside its own. Raises `Wrong` or `SnippetError`."""
         base = self.tables[model.name]
+        written = [self._sql(model, sql) for sql in row_filters(given, self.dialect)]
+        for sql in written:
+            for reference in references(sql):
+                if reference.table not in (None, base.name) or reference.name not in base.dimensions:
+                    full = f"{reference.table or base.name}.{reference.name}"
+                    raise Wrong(f"its row filter needs ${{{full}}}, which is not a dimension of {base.name}")
+        if not written:
+            return base
+        return replace(base, sql_filter=both([*([base.sql_filter] if base.sql_filter else []), *written]))
+
+    def _sql(self, model: RawModel, sql: str) -> str:
+        """With the model's own parameters named in full, and every parameter known."""
+        if "parameter" not in sql:
+            return sql
+        known = self.settings.parameters
+        sql = with_own_parameters(sql, model.name, self.settings.own_parameters.get(model.name, frozenset()))
+        for name in parameters(sql):
+            if name not in known:
+                raise unknown_parameter(name, frozenset(known))
+        return sql
+
+    def _explore(
+        self, model: RawModel, name: str, given: Mapping[str, Any], base: Table, rule: AttributeRule
+    ) -> Explore:
         tables: Tables = {base.name: base}
         joins = self._joins(model, given, tables)
         used = {base.name: base} | {join.table: tables[join.table] for join in joins}
-        try:
-            label, description = read.text(given, "label"), read.text(given, "description")
-            group = read.text(given, "group_label")
-        except Wrong as wrong:
-            self._problem(model, "Label ignored", str(wrong), name)
-            label = description = group = None
-        sound = self._sound(model, used)
-        for taken in _shared_ids(sound):
+        looks = Looks()
+
+        def tell(table: Table, field: str, cause: str) -> None:
+            if table.name == base.name:  # Of another table it is told where that table is the base.
+                self._problem(model, "Field left out", f"{field}: {cause}", field, cure="Correct the reference.")
+
+        checked = sound(used, tell)
+        for taken in _shared_ids(checked):
             cure = "Rename one of the two fields, or give the join another alias."
             self._problem(
                 model, "Field can't be asked", f"explore {name}: two fields have the id {taken}", name, cure=cure
             )
-        return Explore(
+        own = name == model.name
+        found = Explore(
             name=ExploreName(name),
-            label=label or (base.label if name == model.name else read.words(name)),
+            label=looks(read.text, given, "label", None) or (base.label if own else read.words(name)),
             base_table=base.name,
-            tables=sound,
+            tables=checked,
             joins=tuple(joins),
-            description=description or base.description,
-            group_label=group,
-            tags=model.tags,
+            description=looks(read.text, given, "description", None) or base.description,
+            group_label=looks(read.text, given, "group_label", None),
+            tags=looks(read.texts, given, "tags", ()) or model.tags,
+            groups=looks(read.groups, given, "groups", ()) or looks(read.groups, given, "group_label", ()),
+            hidden=looks(read.flag, given, "hidden", False),
+            rule=rule,
+            default_filters=self._filters(model, name, given, checked, base),
+            parameters=self._parameters(checked, joins),
         )
+        if not own:  # What is wrong with the model's own words is told by its table.
+            for key, note in looks.notes:
+                self._problem(model, "Property ignored", note, "explores", name, key, fatal=False)
+        return found
+
+    def _filters(
+        self, model: RawModel, name: str, given: Mapping[str, Any], tables: Tables, base: Table
+    ) -> tuple[DefaultFilter, ...]:
+        """The explore's own filters, else those of its base table."""
+        own = None
+        if name != model.name:
+            try:
+                own = read_default_filters(given)
+            except Wrong as wrong:
+                self._problem(model, "Filters left out", f"explore {name}: {wrong}", "explores", name)
+        found = []
+        for each in base.default_filters if own is None else own:
+            if cause := unknown_filter(each, base, tables):
+                cure = "Name a dimension of the explore."
+                self._problem(
+                    model, "Filter left out", f"explore {name}: a default filter: {cause}", "default_filters", cure=cure
+                )
+            else:
+                found.append(each)
+        return tuple(found)
+
+    def _parameters(self, tables: Tables, joins: list[Join]) -> dict[str, Parameter]:
+        known = self.settings.parameters
+        if not known:
+            return {}
+        names = {name for join in joins for name in parameters(join.sql_on)}
+        for table in tables.values():
+            names |= self._taken_by(table)
+        return {name: parameter for name, parameter in known.items() if name in names}
+
+    def _taken_by(self, table: Table) -> frozenset[str]:
+        known = self._taken.get(id(table))
+        if known is None:
+            found = {name for field in fields_of(table) for name in parameters(field.sql)}
+            found |= set(parameters(table.sql_filter or ""))
+            known = self._taken[id(table)] = (table, frozenset(found))
+        return known[1]
 
     def _joins(self, model: RawModel, given: Mapping[str, Any], tables: Tables) -> list[Join]:
         entries = given.get("joins")
@@ -98,47 +195,18 @@ class ExploreReader:
         waiting: list[Join] = []
         for entry in entries:
             word = str(entry.get("join", ""))[:60] if isinstance(entry, dict) else ""
+            looks = Looks()
             try:
-                waiting.append(self._join(entry, tables))
+                join, table = read_join(entry, self.tables, tables, self.sets, model.name, self.dialect, looks)
+                waiting.append(replace(join, sql_on=self._sql(model, join.sql_on)))
             except (Wrong, SnippetError) as wrong:
                 cure = wrong.cure if isinstance(wrong, SnippetError) else "Correct the join in the model's YAML."
                 self._problem(model, "Join left out", f"join {word!r}: {wrong}", "joins", word, cure=cure)
+                continue
+            tables[join.table] = table
+            for key, note in [*looks.notes, *_not_read(entry)]:
+                self._problem(model, "Property ignored", f"join {word!r}: {note}", "joins", word, key, fatal=False)
         return self._ordered(model, waiting, tables)
-
-    def _join(self, entry: Any, tables: Tables) -> Join:
-        """Read one join and add its table, under its alias, to `tables`."""
-        if not isinstance(entry, dict):
-            raise Wrong("it must be a mapping with `join` and `sql_on`")
-        target, alias = read.text(entry, "join"), read.text(entry, "alias")
-        if target is None:
-            raise Wrong("`join` must name a model")
-        table = self.tables.get(target)
-        if table is None:
-            raise Wrong(f"there is no usable model {target!r}{nearest(target, list(self.tables))}")
-        name = TableName(alias or target)
-        if not NAME.match(name):
-            raise Wrong("`alias` must be a plain word")
-        if name in tables:
-            raise Wrong(f"{name!r} is in the explore already; give the join an `alias`")
-        sql_on = read.text(entry, "sql_on")
-        if sql_on is None:
-            raise Wrong("`sql_on` is missing")
-        traits = check(sql_on, self.dialect)
-        if traits.aggregates or traits.windows:
-            raise Wrong("`sql_on` can't aggregate")
-        try:
-            kind = JoinType(read.text(entry, "type") or "left")
-            relationship = Relationship(word) if (word := read.text(entry, "relationship")) else None
-        except ValueError as error:
-            raise Wrong(str(error)) from None
-        fields = read.names(entry, "fields") if "fields" in entry else None
-        if fields is not None and (
-            unknown := [f for f in fields if f not in table.dimensions and f not in table.metrics]
-        ):
-            raise Wrong(f"`fields` names {', '.join(unknown)}, which {target!r} does not have")
-        hidden = read.flag(entry, "hidden")
-        tables[name] = _as_joined(table, name, read.text(entry, "label"), fields, hidden)
-        return Join(name, sql_on, kind, relationship, read.flag(entry, "always"), hidden, fields)
 
     def _ordered(self, model: RawModel, waiting: list[Join], tables: Tables) -> list[Join]:
         """Joins in an order in which each finds the tables that its condition names; the rest become problems."""
@@ -149,9 +217,9 @@ class ExploreReader:
             later = []
             for join in waiting:
                 needs = {reference.table or join.table for reference in references(join.sql_on)}
-                if unknown := sorted(name for name in needs if name not in tables):
-                    broken.append((join, f"its sql_on names {unknown[0]!r}, which is not in the explore"))
-                elif cause := _unknown_field(join, tables):
+                if odd := sorted(name for name in needs if name not in tables):
+                    broken.append((join, f"its sql_on names {odd[0]!r}, which is not in the explore"))
+                elif cause := unknown_field(join, tables):
                     broken.append((join, cause))
                 elif needs - {join.table} <= joined:
                     ordered.append(join)
@@ -167,115 +235,13 @@ class ExploreReader:
             self._problem(model, "Join left out", f"join {join.table!r}: {cause}", "joins", join.table, cure=cure)
         return ordered
 
-    def _sound(self, model: RawModel, tables: Tables) -> Tables:
-        """The tables without fields that refer to what is not there (it may be in another explore, or nowhere)."""
-        while True:
-            broken: dict[TableName, set[str]] = {}
-            for table in tables.values():
-                for field in _fields(table):
-                    cause = _broken_reference(field, table, tables)
-                    if cause is None:
-                        continue
-                    broken.setdefault(table.name, set()).add(field.name)
-                    if table.name == model.name:
-                        self._problem(
-                            model, "Field left out", f"{field.name}: {cause}", field.name, cure="Correct the reference."
-                        )
-            if not broken:
-                return tables
-            for name, left_out in broken.items():
-                table = tables[name]
-                tables[name] = replace(
-                    table,
-                    dimensions={k: v for k, v in table.dimensions.items() if k not in left_out},
-                    metrics={k: v for k, v in table.metrics.items() if k not in left_out},
-                )
+
+def _not_read(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, near in unknown(entry, "join"):
+        yield key, f"`{key}` is not read{f'; did you mean `{near}`?' if near else ''}"
 
 
-def _fields(table: Table) -> list[Dimension | Metric]:
-    return [*table.dimensions.values(), *table.metrics.values()]
-
-
-def _shared_ids(tables: Tables) -> list[str]:
+def _shared_ids(tables: Mapping[TableName, Table]) -> list[str]:
     """Ids that two fields have (`a_b` of table `x` and `b` of table `x_a`): only the first of the two can be asked."""
-    counts = Counter(field.id for table in tables.values() for field in _fields(table))
+    counts = Counter(field.id for table in tables.values() for field in fields_of(table))
     return [name for name, count in counts.items() if count > 1]
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """`; did you mean 'x'?`, or nothing."""
-    match = process.extractOne(word, known, score_cutoff=60)
-    return f"; did you mean {match[0]!r}?" if match else ""
-
-
-def _as_joined(table: Table, name: TableName, label: str | None, fields: Any, hidden: bool) -> Table:
-    """A table as it takes part in another one's explore; the very same object when nothing differs."""
-    if name == table.name and label is None and fields is None and not hidden:
-        return table
-    own = re.compile(r"\$\{\s*" + re.escape(table.name) + r"\s*\.")
-
-    def moved(field: Any) -> Any:
-        return replace(
-            field,
-            table=name,
-            sql=own.sub("${" + name + ".", field.sql),
-            hidden=field.hidden or hidden,
-            private=fields is not None and field.name not in fields and getattr(field, "base", None) not in fields,
-        )
-
-    return replace(
-        table,
-        name=name,
-        label=label or (table.label if name == table.name else read.words(name)),
-        dimensions={key: moved(field) for key, field in table.dimensions.items()},
-        metrics={key: moved(field) for key, field in table.metrics.items()},
-        sql_filter=own.sub("${" + name + ".", table.sql_filter) if table.sql_filter else None,
-    )
-
-
-def _unknown_field(join: Join, tables: Tables) -> str | None:
-    for reference in references(join.sql_on):
-        table = tables[TableName(reference.table or join.table)]
-        if reference.name not in table.dimensions:
-            near = nearest(reference.name, list(table.dimensions))
-            return f"its sql_on names {table.name}.{reference.name}, which does not exist{near}"
-    return None
-
-
-def _broken_reference(field: Dimension | Metric, table: Table, tables: Tables) -> str | None:
-    """What is wrong with the fields that `field` is made of; None when nothing is."""
-    wanted: list[tuple[str, bool]] = []
-    if "${" in field.sql:
-        may_use_metrics = isinstance(field, Metric) and field.type in NUMBERS
-        wanted = [(f"{r.table or table.name}.{r.name}", may_use_metrics) for r in references(field.sql)]
-    if isinstance(field, Metric):
-        wanted += [(f.dimension if "." in f.dimension else f"{table.name}.{f.dimension}", False) for f in field.filters]
-    for name, may_use_metrics in wanted:
-        holder, _, word = name.partition(".")
-        target = tables.get(TableName(holder))
-        if target is None:
-            return f"it refers to {name}, and {holder} is not in this explore"
-        if word in target.dimensions or (may_use_metrics and word in target.metrics):
-            if _in_circle(field, tables):
-                return "it refers to itself in a circle"
-            continue
-        if word in target.metrics:
-            return f"it refers to the metric {name}; only a metric of type number, string, date or boolean may"
-        return f"it refers to {name}, which does not exist{nearest(word, [*target.dimensions, *target.metrics])}"
-    return None
-
-
-def _in_circle(field: Dimension | Metric, tables: Tables) -> bool:
-    """Whether following references from a field comes back to a field on the way, or goes deeper than 50."""
-
-    def visit(current: Dimension | Metric, path: tuple[str, ...]) -> bool:
-        if current.id in path or len(path) > 50:
-            return True
-        for reference in references(current.sql):
-            table = tables.get(TableName(reference.table or current.table))
-            target = table and (table.dimensions.get(reference.name) or table.metrics.get(reference.name))
-            if target and visit(target, (*path, current.id)):
-                return True
-        return False
-
-    return visit(field, ())

@@ -25,7 +25,10 @@ _RELATIVE = re.compile(
     r"(inThePast|notInThePast|inTheNext|inTheCurrent|notInTheCurrent)\s+(?:(\d{1,6})\s+)?(?:(completed)\s+)?"
     r"(millisecond|second|minute|hour|day|week|month|quarter|year)s?\Z"
 )
+_UNITS = frozenset(("milliseconds", "seconds", "minutes", "hours", "days", "weeks", "months", "quarters", "years"))
 _BETWEEN = re.compile(r"between\s+(\S+)\s+(?:and|,)\s+(\S+)\Z", re.IGNORECASE)
+# Signs that mean something at the ends of a value stand for themselves after a backslash.
+_ESCAPED = re.compile(r"\\([%!_<>\\])")
 _OPERATORS = frozenset(
     (
         *("isNull", "notNull", "equals", "notEquals", "startsWith", "endsWith", "include", "doesNotInclude"),
@@ -59,7 +62,10 @@ def _written_out(entry: dict[str, Any]) -> MetricFilter:
     values = values if isinstance(values, list) else [values]
     if not isinstance(field, str) or operator not in _OPERATORS or not all(_is_scalar(value) for value in values):
         raise ValueError("a written-out filter needs `field`, a known `operator` and plain `values`")
-    return MetricFilter(field, operator, tuple(values), entry.get("unit"), entry.get("completed") is True)
+    unit = entry.get("unit")
+    if unit is not None and (not isinstance(unit, str) or unit not in _UNITS):
+        raise ValueError(f"a written-out filter needs a `unit` such as days, not {str(unit)[:40]!r}")
+    return MetricFilter(field, operator, tuple(values), unit, entry.get("completed") is True)
 
 
 def _is_scalar(value: Any) -> bool:
@@ -97,17 +103,17 @@ def _text(field: str, value: str) -> MetricFilter:
         return MetricFilter(field, "inBetween", (_number(between.group(1)), _number(between.group(2))))
     negative = value.startswith("!")
     body = value[1:] if negative else value
-    starts, ends = body.startswith("%"), body.endswith("%")
+    starts, ends = body.startswith("%"), body.endswith("%") and not body.endswith("\\%")
+    plain = _ESCAPED.sub(r"\1", body[starts : len(body) - ends] if len(body) > 1 else body)
     if len(body) > 1 and (starts or ends):
         if starts and ends:
-            return MetricFilter(field, "doesNotInclude" if negative else "include", (body[1:-1],))
-        if not negative:
-            return (
-                MetricFilter(field, "endsWith", (body[1:],))
-                if starts
-                else MetricFilter(field, "startsWith", (body[:-1],))
+            return MetricFilter(field, "doesNotInclude" if negative else "include", (plain,))
+        if negative:
+            raise ValueError(
+                f"`{field}: {value[:60]}` can't be said; a text can be kept out whole, or by %what it holds%"
             )
-    return MetricFilter(field, "notEquals" if negative else "equals", (body,))
+        return MetricFilter(field, "endsWith" if starts else "startsWith", (plain,))
+    return MetricFilter(field, "notEquals" if negative else "equals", (plain,))
 
 
 def _number(text: str) -> Scalar:

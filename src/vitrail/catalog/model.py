@@ -9,87 +9,59 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, NewType
+from typing import TYPE_CHECKING, Any, NewType
+
+from vitrail.catalog.kinds import DimensionType as DimensionType
+from vitrail.catalog.kinds import JoinType as JoinType
+from vitrail.catalog.kinds import MetricType as MetricType
+from vitrail.catalog.kinds import Relationship as Relationship
+from vitrail.catalog.kinds import TimeInterval as TimeInterval
+
+if TYPE_CHECKING:
+    from vitrail.catalog.dbt_semantic_model import SavedQuery, SemanticExplore
 
 ExploreName = NewType("ExploreName", str)
 TableName = NewType("TableName", str)
 FieldId = NewType("FieldId", str)
 
 
-class DimensionType(StrEnum):
-    STRING = "string"
-    NUMBER = "number"
-    DATE = "date"
-    TIMESTAMP = "timestamp"
-    BOOLEAN = "boolean"
-
-
-class MetricType(StrEnum):
-    COUNT = "count"
-    COUNT_DISTINCT = "count_distinct"
-    SUM = "sum"
-    SUM_DISTINCT = "sum_distinct"
-    AVERAGE = "average"
-    AVERAGE_DISTINCT = "average_distinct"
-    MIN = "min"
-    MAX = "max"
-    MEDIAN = "median"
-    PERCENTILE = "percentile"
-    # Expressions over other metrics; the result's type is in the name.
-    NUMBER = "number"
-    STRING = "string"
-    DATE = "date"
-    BOOLEAN = "boolean"
-
-
-class TimeInterval(StrEnum):
-    RAW = "RAW"
-    YEAR = "YEAR"
-    QUARTER = "QUARTER"
-    MONTH = "MONTH"
-    WEEK = "WEEK"
-    DAY = "DAY"
-    HOUR = "HOUR"
-    MINUTE = "MINUTE"
-    SECOND = "SECOND"
-    MILLISECOND = "MILLISECOND"
-    DAY_OF_WEEK_INDEX = "DAY_OF_WEEK_INDEX"
-    DAY_OF_MONTH_NUM = "DAY_OF_MONTH_NUM"
-    DAY_OF_YEAR_NUM = "DAY_OF_YEAR_NUM"
-    WEEK_NUM = "WEEK_NUM"
-    MONTH_NUM = "MONTH_NUM"
-    QUARTER_NUM = "QUARTER_NUM"
-    YEAR_NUM = "YEAR_NUM"
-    HOUR_OF_DAY_NUM = "HOUR_OF_DAY_NUM"
-    MINUTE_OF_HOUR_NUM = "MINUTE_OF_HOUR_NUM"
-    DAY_OF_WEEK_NAME = "DAY_OF_WEEK_NAME"
-    MONTH_NAME = "MONTH_NAME"
-    QUARTER_NAME = "QUARTER_NAME"
-
-
-class JoinType(StrEnum):
-    LEFT = "left"
-    INNER = "inner"
-    RIGHT = "right"
-    FULL = "full"
-
-
-class Relationship(StrEnum):
-    ONE_TO_ONE = "one-to-one"
-    ONE_TO_MANY = "one-to-many"
-    MANY_TO_ONE = "many-to-one"
-    MANY_TO_MANY = "many-to-many"
-
-
 @dataclass(frozen=True, slots=True)
 class Format:
     """How a value is shown. `kind` is Lightdash's `format` word (`usd`, `eur`, `gbp`, `percent`, `km`, `id`, …) or a
-    spreadsheet expression; `round` is a number of decimals; `compact` is `thousands|millions|billions|trillions`."""
+    spreadsheet expression; `round` is a number of decimals; `compact` is `thousands|millions|billions|trillions`, or
+    `kilobytes` … `petabytes`, `kibibytes` … `pebibytes`; `separator` is `commaPeriod|spacePeriod|periodComma|
+    noSeparatorPeriod|apostrophePeriod`."""
 
     kind: str | None = None
     round: int | None = None
     compact: str | None = None
+    separator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a value leads: `url` is a template with `${value.raw}` in it, kept as it is written."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDetail:
+    """What a group of fields (or of tables) is called, by its key in `groups`."""
+
+    label: str
+    description: str | None = None
+    ai_hint: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spotlight:
+    """How a metric stands in a catalog of metrics."""
+
+    visible: bool = True
+    categories: tuple[str, ...] = ()
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +71,12 @@ class Origin:
     model: str
     file: str | None = None
     line: int | None = None
+
+    def __str__(self) -> str:
+        """`models/orders.yml:12`, or the model's name where no file is known."""
+        if self.file is None:
+            return self.model
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +113,20 @@ class Dimension:
     rule: AttributeRule = AttributeRule()
     private: bool = False
     """Left out of an explore by a join's `fields`: kept for the fields that refer to it, but can't be asked."""
+    urls: tuple[Link, ...] = ()
+    image: str | None = None
+    """A URL template of the picture that stands for the value."""
+    rich_text: str | None = None
+    colors: tuple[tuple[str, str], ...] = ()
+    """Values, each with its colour."""
+    tags: tuple[str, ...] = ()
+    ai_hint: tuple[str, ...] = ()
+    case_sensitive: bool = True
+    """Whether filters on its text mind upper and lower case."""
+    convert_timezone: bool = True
+    """Whether a timestamp is shown in the clocks of the question's time zone."""
+    guards: tuple[AttributeRule, ...] = ()
+    """Further rules that must hold: those of other relations that are read to answer it."""
 
     @property
     def id(self) -> FieldId:
@@ -169,10 +161,57 @@ class Metric:
     rule: AttributeRule = AttributeRule()
     private: bool = False
     """Left out of an explore by a join's `fields`: kept for the fields that refer to it, but can't be asked."""
+    distinct_keys: tuple[str, ...] = ()
+    """Of `sum_distinct` and `average_distinct`: the dimensions (`name` or `table.name`) each of whose values counts
+    once in a group."""
+    show_underlying_values: tuple[str, ...] = ()
+    """The fields (`name` or `table.name`) to show when somebody asks what is beneath a number; none: all."""
+    urls: tuple[Link, ...] = ()
+    tags: tuple[str, ...] = ()
+    ai_hint: tuple[str, ...] = ()
+    spotlight: Spotlight = Spotlight()
+    guards: tuple[AttributeRule, ...] = ()
+    """Further rules that must hold: those of other relations that are read to answer it."""
 
     @property
     def id(self) -> FieldId:
         return FieldId(f"{self.table}_{self.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultFilter:
+    """A filter that an explore begins with. One that is not `required` is put before the asker, who may take it away; a
+    `required` one holds in every question that has no filter of its own on the field."""
+
+    filter: MetricFilter
+    """Its `dimension` is `name` (of the base table) or `table.name`."""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterOption:
+    value: str | int | float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that a question may set, which SQL of the project takes as `${lightdash.parameters.name}`.
+
+    `name` is `region`, or `orders.region` for one of a model's own. `type` is string, number or date. With `options`
+    only they are taken, unless `custom`; `options_from` names a dimension (`table.name`) whose values are offered.
+    Without `default` a question that uses it must give it.
+    """
+
+    name: str
+    label: str
+    type: str = "string"
+    description: str | None = None
+    options: tuple[ParameterOption, ...] = ()
+    options_from: str | None = None
+    default: tuple[str | int | float, ...] = ()
+    multiple: bool = False
+    custom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +231,12 @@ class Table:
     """Row access: holds wherever the table is read, inside the table, before any join (FIELD §3)."""
     sql_filter_base_only: bool = False
     rule: AttributeRule = AttributeRule()
+    order_fields_by: str = "label"
+    """`label`, or `index`: as they are written."""
+    group_details: Mapping[str, GroupDetail] = field(default_factory=dict)
+    ai_hint: tuple[str, ...] = ()
+    default_filters: tuple[DefaultFilter, ...] = ()
+    """What the table's explores begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +262,18 @@ class Explore:
     description: str | None = None
     group_label: str | None = None
     tags: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    """The path of groups that it stands in; `Catalog.groups` says what they are called."""
+    hidden: bool = False
+    """Not offered; it can be asked."""
+    rule: AttributeRule = AttributeRule()
+    """Beside its base table's."""
+    default_filters: tuple[DefaultFilter, ...] = ()
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    """Those that its fields, joins and row filters take, by name."""
+    semantic: SemanticExplore | None = None
+    """Set when it is over dbt's own semantic layer: its tables are then paths of entities, and it is asked through
+    `query/semantic`."""
     memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What readers work out of this explore once (an index, its join graph); never part of what it is."""
 
@@ -254,3 +311,9 @@ class Catalog:
     explores: Mapping[ExploreName, Explore]
     version: str
     problems: tuple[Problem, ...] = ()
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    """All of the project's, by name."""
+    groups: Mapping[str, GroupDetail] = field(default_factory=dict)
+    """Of explores."""
+    saved_queries: tuple[SavedQuery, ...] = ()
+    """Questions that the dbt project keeps over its semantic layer."""

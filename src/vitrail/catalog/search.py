@@ -48,14 +48,16 @@ class Hit:
 
 
 def search(catalog: Catalog, words: str, limit: int = 20) -> list[Hit]:
-    """The fields nearest to `words`, best first. Give it a narrowed catalog; hidden fields and time intervals other
-    than the base dimension are not listed. A field of several explores is listed with the explore it is native to,
-    unless only another one has it."""
+    """The fields nearest to `words`, best first. Give it a narrowed catalog; hidden fields and explores, and time
+    intervals other than the base dimension are not listed. A field of several explores is listed with the explore it
+    is native to, unless only another one has it."""
     wanted = [w for w in dict.fromkeys(_WORD.findall(words[:500].lower())) if w not in _SMALL]
     if not wanted:
         return []
     best: dict[FieldId, Hit] = {}
     for explore in catalog.explores.values():
+        if explore.hidden:
+            continue
         fields: list[Dimension | Metric] = [*explore.metrics(), *explore.dimensions()]
         for field in fields:
             if field.hidden or field.private or (isinstance(field, Dimension) and field.interval is not None):
@@ -73,10 +75,12 @@ def search(catalog: Catalog, words: str, limit: int = 20) -> list[Hit]:
 def _score(field: Dimension | Metric, table_label: str, wanted: list[str]) -> float:
     """Three parts of how much of the field's label is asked for, two of how much of the question it answers.
 
-    A word of the table's label or of the description (where synonyms stand) counts half of one of the field's own.
+    A word of the table's label, the description, the hints or the tags (where synonyms stand) counts half of one of the
+    field's own.
     """
     own = set(_WORD.findall(field.label.lower())) | set(_WORD.findall(field.name.replace("_", " ").lower()))
-    around = set(_WORD.findall(f"{table_label} {field.description or ''}".lower()))
+    hints = " ".join((*field.ai_hint, *field.tags))
+    around = set(_WORD.findall(f"{table_label} {field.description or ''} {hints}".lower()))
     label = set(_WORD.findall(field.label.lower())) or own
     met = asked = 0.0
     for word in wanted:

@@ -1,14 +1,16 @@
 """The SQL snippets that people write in YAML: their `${…}` references, and the check each gets once, at load.
 
 A snippet is an expression with references in it: `${TABLE}`, `${field}`, `${table.field}`,
-`${lightdash.attributes.name}` (also `ld`, `attribute`, `attr`) and `${lightdash.user.email}`. `parts` splits it for
-those who assemble text; `check` parses it with sqlglot and refuses what could reach beyond its own place in a
-statement: a second statement, a parenthesis too many, a clause, a reference inside quotes or a comment.
+`${lightdash.attributes.name}` (also `ld`, `attribute`, `attr`), `${lightdash.user.email}` and
+`${lightdash.parameters.name}`. `parts` splits it for those who assemble text; `check` parses it with sqlglot and
+refuses what could reach beyond its own place in a statement: a second statement, a parenthesis too many, a clause, a
+reference inside quotes or a comment, a value where no literal can stand.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,11 +24,18 @@ MAX_DEPTH = 60
 _REFERENCE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
 _ATTRIBUTE = re.compile(r"(?:lightdash|ld)\.(?:attributes|attribute|attr)\.([A-Za-z_]\w*)\Z")
 _EMAIL = re.compile(r"(?:lightdash|ld)\.user\.email\Z")
-_PARAMETER = re.compile(r"(?:lightdash|ld)\.(?:parameters|parameter)\.")
+_PARAMETER = re.compile(r"(?:lightdash|ld)\.(?:parameters|parameter)\.([\w-]+(?:\.[\w-]+)?)\Z", re.ASCII)
+_PARAMETER_HERE = re.compile(
+    r"\$\{\s*((?:lightdash|ld)\.(?:parameters|parameter)\.)([\w-]+)((?:\.[\w-]+)?)\s*\}", re.ASCII
+)
+# People write a parameter in quotes, as the reference product has them do; its value brings its own.
+_QUOTED = re.compile(r"(?<!['\w])'(\$\{\s*(?:lightdash|ld)\.(?:parameters|parameter)\.[^{}']*\})'(?!['\w])")
 _FIELD = re.compile(r"(?:([A-Za-z_]\w*)\.)?([A-Za-z_]\w*)\Z")
 _PLAIN = re.compile(r"\s*\$\{(?:TABLE\}\s*\.\s*(?:[A-Za-z_]\w*|\"[^\"\s]+\")|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?\})\s*\Z")
 # A place where SQL takes a list, so that an attribute with several values may stand there.
-_LIST_BEFORE = re.compile(r"\bin\s*\(\s*(?:[^()]*,\s*)?\Z", re.IGNORECASE)
+_LIST_BEFORE = re.compile(r"(?:\bin\s*\(|\barray\s*\[)\s*(?:[^()\[\]]*,\s*)?\Z", re.IGNORECASE)
+# What would make something else of a literal beside it: E'…', a word, another quote.
+_TOUCHING = re.compile(r"[\w'\"`&$@#\\]")
 
 
 class SnippetError(Exception):
@@ -59,7 +68,17 @@ class AttributeRef:
     many: bool
 
 
-Part = str | OwnTable | FieldRef | AttributeRef
+@dataclass(frozen=True, slots=True)
+class ParameterRef:
+    """A parameter of the project, or (`table.name`) of a model. `many`: it stands where SQL takes a list."""
+
+    name: str
+    many: bool
+
+
+Part = str | OwnTable | FieldRef | AttributeRef | ParameterRef
+ValueRef = AttributeRef | ParameterRef
+"""What becomes a literal when a statement is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +99,8 @@ class Traits:
 def parts(sql: str) -> tuple[Part, ...]:
     """Split a snippet at its references. Raises `SnippetError` for a reference that means nothing."""
     found: list[Part] = []
+    if "parameter" in sql:
+        sql = _QUOTED.sub(r"\1", sql)
     end = 0
     for match in _REFERENCE.finditer(sql):
         if match.start() > end:
@@ -100,19 +121,37 @@ def _reference(body: str, before: str) -> Part:
         return AttributeRef(attribute.group(1), bool(_LIST_BEFORE.search(before)))
     if _EMAIL.match(body):
         return AttributeRef(None, many=False)
-    if _PARAMETER.match(body):
-        raise SnippetError(f"It uses the parameter ${{{body}}}.", "Parameters are not supported yet; write the value.")
+    if parameter := _PARAMETER.match(body):
+        return ParameterRef(parameter.group(1), bool(_LIST_BEFORE.search(before)))
     if field := _FIELD.match(body):
         return FieldRef(field.group(1), field.group(2))
     raise SnippetError(
         f"${{{body[:80]}}} is not a reference.",
-        "Write ${TABLE}.column, ${field}, ${table.field}, ${lightdash.attributes.name} or ${lightdash.user.email}.",
+        "Write ${TABLE}.column, ${field}, ${table.field}, ${lightdash.attributes.name}, ${lightdash.user.email} or "
+        "${lightdash.parameters.name}.",
     )
 
 
 def references(sql: str) -> list[FieldRef]:
     """The fields that a snippet refers to, in order."""
     return [part for part in parts(sql) if isinstance(part, FieldRef)]
+
+
+def parameters(sql: str) -> list[str]:
+    """The names of the parameters in a snippet."""
+    if "parameter" not in sql:
+        return []
+    return [part.name for part in parts(sql) if isinstance(part, ParameterRef)]
+
+
+def with_own_parameters(sql: str, model: str, own: Collection[str]) -> str:
+    """The snippet with a model's own parameters (`own`) named in full: `${ld.parameters.x}` is that of the model."""
+
+    def named(match: re.Match[str]) -> str:
+        prefix, name, more = match.groups()
+        return "${" + prefix + (f"{model}.{name}" if not more and name in own else name + more) + "}"
+
+    return _PARAMETER_HERE.sub(named, sql) if own and "parameter" in sql else sql
 
 
 def check(sql: str, dialect: str) -> Traits:
@@ -124,16 +163,43 @@ def check(sql: str, dialect: str) -> Traits:
     split = parts(sql)
     if _PLAIN.match(sql):
         return Traits()
-    # Every reference becomes a name that nobody writes; it must come back as exactly that name.
-    count = 0
-    text = []
-    for part in split:
+    # Every reference becomes a name that nobody writes, and a value a text; each must come back as exactly that.
+    names = values = 0
+    text: list[str] = []
+    for place, part in enumerate(split):
         if isinstance(part, str):
             text.append(part)
+        elif isinstance(part, AttributeRef | ParameterRef):
+            _stands_free(split, place)
+            text.append(f"'{_VALUE}{values}'")
+            values += 1
         else:
-            text.append(f"__vt{count}")
-            count += 1
-    return _parsed("".join(text), count, dialect)
+            text.append(f"{_NAME}{names}")
+            names += 1
+    return _parsed("".join(text), names, values, dialect)
+
+
+_NAME, _VALUE = "__vt", "__vv"
+
+
+def _stands_free(split: tuple[Part, ...], place: int) -> None:
+    """Raises when what is written right beside a value would be read together with it."""
+    before = split[place - 1] if place else " "
+    after = split[place + 1] if place + 1 < len(split) else " "
+    if (
+        not isinstance(before, str)
+        or not isinstance(after, str)
+        or _TOUCHING.match(before[-1])
+        or _TOUCHING.match(after[0])
+        or after[0] == "("
+    ):
+        raise SnippetError(*_MISPLACED)
+
+
+_MISPLACED = (
+    "A reference ${…} in it stands inside quotes, a comment or another word.",
+    "Take the quotes away: values are quoted when the statement is written.",
+)
 
 
 def _depth(text: str) -> int:
@@ -148,7 +214,7 @@ def _depth(text: str) -> int:
 
 
 @lru_cache(maxsize=20_000)
-def _parsed(text: str, count: int, dialect: str) -> Traits:
+def _parsed(text: str, names: int, values: int, dialect: str) -> Traits:
     if not text.strip():
         raise SnippetError("Its SQL is empty.", "Write an expression, or leave `sql` out.")
     if _depth(text) > MAX_DEPTH:
@@ -163,12 +229,16 @@ def _parsed(text: str, count: int, dialect: str) -> Traits:
     statement = statements[0] if len(statements) == 1 else None
     if not isinstance(statement, exp.Select) or not _is_one_expression(statement):
         raise SnippetError("Its SQL is more than one expression.", "Write one expression, with balanced parentheses.")
-    names = {node.name for node in statement.find_all(exp.Identifier) if not node.args.get("quoted")}
-    if any(f"__vt{index}" not in names for index in range(count)):
-        raise SnippetError(
-            "A reference ${…} in it stands inside quotes, a comment or another word.",
-            "Take the quotes away: values are quoted when the statement is written.",
-        )
+    written = {node.name for node in statement.find_all(exp.Identifier) if not node.args.get("quoted")}
+    literals = {
+        node.name.lower()  # As the unit of date_trunc sqlglot gives it back in capitals.
+        for node in statement.find_all(exp.Literal, exp.Var)
+        if not isinstance(node.parent, exp.Column)
+    }
+    if any(f"{_NAME}{index}" not in written for index in range(names)) or any(
+        f"{_VALUE}{index}" not in literals for index in range(values)
+    ):
+        raise SnippetError(*_MISPLACED)
     return Traits(
         aggregates=any(
             node.find_ancestor(exp.Window, exp.Subquery) is None for node in statement.find_all(exp.AggFunc)
@@ -184,11 +254,18 @@ def _parsed(text: str, count: int, dialect: str) -> Traits:
 
 
 def _is_reference(name: str) -> bool:
-    return name.startswith("__vt") and name[4:].isdigit()
+    return name.startswith(_NAME) and name[len(_NAME) :].isdigit()
 
 
 def _is_one_expression(statement: exp.Select) -> bool:
-    given = {key for key, value in statement.args.items() if value}
-    return (
-        given == {"expressions"} and len(statement.expressions) == 1 and isinstance(statement.expressions[0], exp.Paren)
-    )
+    if _given(statement) != {"expressions"} or len(statement.expressions) != 1:
+        return False
+    only = statement.expressions[0]
+    # A sub-query in parentheses of its own; one without would not stand alone in a statement.
+    nested = isinstance(only, exp.Subquery) and isinstance(only.this, exp.Subquery)
+    plain = isinstance(only, exp.Paren) and not isinstance(only.this, exp.Alias)
+    return plain or (nested and _given(only) == _given(only.this) == {"this"})
+
+
+def _given(node: exp.Expression) -> set[str]:
+    return {key for key, value in node.args.items() if value}

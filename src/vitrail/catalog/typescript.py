@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
-from vitrail.catalog.model import Catalog, Dimension, DimensionType, Explore, Metric, MetricType, Table
+from vitrail.catalog.model import Catalog, Dimension, DimensionType, Explore, Metric, MetricType, Parameter, Table
 
 HEAD = """\
 // Written by Vitrail from the project's semantic layer; changes are overwritten.
@@ -24,6 +24,7 @@ METRIC_TYPES = {
     MetricType.BOOLEAN: "boolean",
 }
 MAX_DESCRIPTION = 400
+MAX_OPTIONS = 100
 _BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
@@ -33,7 +34,7 @@ def typescript(catalog: Catalog) -> str:
     Tables that several explores share in the same form are written once.
     """
     tables = _Tables()
-    explores = [_explore(explore, tables) for explore in catalog.explores.values()]
+    explores = [_explore(explore, tables) for explore in catalog.explores.values() if not explore.hidden]
     body = "".join(tables.written)
     return (
         f"{HEAD}{body}declare module '@vitrail/sdk' {{\n  interface VitrailCatalog {{\n"
@@ -64,10 +65,35 @@ class _Tables:
 def _explore(explore: Explore, tables: _Tables) -> str:
     dimensions = [tables.interface("Dimensions", t, _of(t.dimensions)) for t in explore.tables.values()]
     metrics = [tables.interface("Metrics", t, _of(t.metrics)) for t in explore.tables.values()]
+    parameters = "".join(_parameter(parameter) for parameter in explore.parameters.values())
+    taken = f"; parameters: {{\n{parameters}    }}" if parameters else ""
     return (
-        f"    {_comment(explore.label, explore.description)}\n"
-        f"    {_name(explore.name)}: {{ dimensions: {_joined(dimensions)}; metrics: {_joined(metrics)} }};\n"
+        f"    {_comment(explore.label, ' '.join(filter(None, (explore.description, _required(explore)))))}\n"
+        f"    {_name(explore.name)}: {{ dimensions: {_joined(dimensions)}; metrics: {_joined(metrics)}{taken} }};\n"
     )
+
+
+def _required(explore: Explore) -> str:
+    """The filters that hold in every question without one of its own on the field."""
+    told = []
+    for given in explore.default_filters:
+        if given.required:
+            table, _, name = given.filter.dimension.rpartition(".")
+            words = [str(value) for value in given.filter.values] + ([given.filter.unit] if given.filter.unit else [])
+            told.append(" ".join((f"{table or explore.base_table}_{name}", given.filter.operator, *words)))
+    return f"(Unless filtered otherwise: {'; '.join(told)})" if told else ""
+
+
+def _parameter(parameter: Parameter) -> str:
+    """What a question may set: its type, or its options where only they are taken."""
+    kind = "number" if parameter.type == "number" else "string"
+    if 0 < len(parameter.options) <= MAX_OPTIONS and not parameter.custom and parameter.options_from is None:
+        kind = " | ".join(json.dumps(option.value) for option in parameter.options)
+    if parameter.multiple:
+        kind = f"{kind} | readonly ({kind})[]"
+    default = ", ".join(str(value) for value in parameter.default)
+    told = " ".join(filter(None, (parameter.description, f"(default: {default})" if default else "(must be given)")))
+    return f"      {_comment(parameter.label, told)}\n      {_name(parameter.name)}: {kind};\n"
 
 
 def _of(fields: Mapping[str, Dimension | Metric]) -> Iterable[Dimension | Metric]:

@@ -40,12 +40,18 @@ class ChartOutdated(VitrailError):
 
 
 async def answer(
-    data: ProjectData, person: Person, project_id: str, query: MetricQuery, *, most: int | None = None
+    data: ProjectData,
+    person: Person,
+    project_id: str,
+    query: MetricQuery,
+    *,
+    most: int | None = None,
+    refresh: bool = False,
 ) -> QueryResult:
     """The rows of a saved question as `person` may see them. What the query path would tell somebody who writes a
     question is put into words for somebody who only looks."""
     try:
-        return await data.run(project_id, person, query, most=most)
+        return await data.run(project_id, person, query, most=most, refresh=refresh)
     except (UnknownField, UnknownExplore) as error:
         raise await _for_viewers(data, project_id, query, error) from None
     except InvalidQuery as error:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from vitrail.errors import InvalidInput
+from vitrail.query.made_fields import made_metric_id
 from vitrail.query.metric_query import MetricQuery
 from vitrail.wire import Wire
 from vitrail.words import FieldName, Label
@@ -82,6 +83,8 @@ class TableLook(_Look):
     columns: Annotated[list[FieldName], Field(max_length=200)] = Field(default_factory=list)
     bars: bool = False
     """A bar behind each number, as long as the number is big in its column."""
+    totals: bool = False
+    """A last row with each metric over all rows, also over those that are not shown: the question asks for it too."""
 
     def named(self) -> Iterable[str]:
         return self.columns
@@ -102,9 +105,16 @@ class BigNumberLook(_Look):
 ChartConfig = Annotated[CartesianLook | PieLook | TableLook | BigNumberLook, Field(discriminator="type")]
 
 
+def as_drawn(query: MetricQuery, config: CartesianLook | PieLook | TableLook | BigNumberLook) -> MetricQuery:
+    """The question with what its drawing needs beside the rows: totals, where a table shows them."""
+    if not isinstance(config, TableLook) or not config.totals:
+        return query
+    return query.model_copy(update={"totals": True})
+
+
 def check_drawable(config: CartesianLook | PieLook | TableLook | BigNumberLook, query: MetricQuery) -> None:
     """Raises `InvalidInput` that names each field which is drawn and not asked for."""
-    extra = {f"{metric.table}_{metric.name}" for metric in query.additional_metrics}
+    extra = {made_metric_id(metric) for metric in query.additional_metrics}
     asked = {*query.dimensions, *query.metrics, *(calculation.name for calculation in query.table_calculations)}
     missing = [name for name in dict.fromkeys(config.named()) if name not in asked | extra]
     if missing:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from vitrail.access.dependencies import on_item, require
 from vitrail.charts import schemas as wire
 from vitrail.charts.service import ChartService
 from vitrail.content.schemas import History, MoveTo
+from vitrail.http.leaving import while_there
 from vitrail.identity.person import Person
 from vitrail.projects.answers import QueryOut, query_out
 from vitrail.projects.data_routes import CurrentData
@@ -107,10 +108,11 @@ async def restore_chart_version(
 
 @router.post("/charts/{chart_id}/results")
 async def chart_results(
-    chart_id: str, ask: wire.Ask, person: Viewing, services: CurrentServices, data: CurrentData
+    chart_id: str, ask: wire.Ask, person: Viewing, services: CurrentServices, data: CurrentData, request: Request
 ) -> QueryOut:
     """The chart's rows as I may see them. Opening the chart is enough; exploring is not needed."""
-    return query_out(await ChartService(services, data, person).results(chart_id, ask.version))
+    service = ChartService(services, data, person)
+    return query_out(await while_there(request, service.results(chart_id, ask.version, refresh=ask.refresh)))
 
 
 @router.post("/charts/{chart_id}/export", response_class=StreamingResponse)

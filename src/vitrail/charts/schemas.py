@@ -9,7 +9,7 @@ from pydantic import Field
 from vitrail.charts.config import ChartConfig
 from vitrail.content.schemas import Based, SavedOut, SaveOut
 from vitrail.query.metric_query import MetricQuery
-from vitrail.wire import Wire
+from vitrail.wire import Flag, Wire
 from vitrail.words import Description, Id, Name
 
 
@@ -57,3 +57,4 @@ class Ask(Wire):
     """Which save to answer: the newest, or (for those who may manage the chart) another one."""
 
     version: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    refresh: Flag = Field(default=False, description="Ask the warehouse, whatever answer is kept.")

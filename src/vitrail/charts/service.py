@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import TypeAdapter
 from starlette.responses import StreamingResponse
 
@@ -9,7 +11,7 @@ from vitrail.access.decisions import decide
 from vitrail.access.placement import Placement
 from vitrail.audit.log import Action
 from vitrail.charts import answering
-from vitrail.charts.config import ChartConfig, check_drawable
+from vitrail.charts.config import ChartConfig, as_drawn, check_drawable
 from vitrail.charts.schemas import ChartChange, ChartOut, ChartPage, ChartSummary, ChartVersion, NewChart
 from vitrail.charts.tables import ChartRow, ChartVersionRow
 from vitrail.content.listing import saved_page
@@ -91,25 +93,28 @@ class ChartService:
         content = row.content
         return ChartVersion(
             **save_out(row, author).model_dump(),
-            query=MetricQuery.model_validate(content["query"]),
-            config=CONFIG.validate_python(content["config"]),
+            query=_query(content),
+            config=_config(content),
         )
 
-    async def results(self, chart_id: str, version: int | None) -> QueryResult:
+    async def results(self, chart_id: str, version: int | None, *, refresh: bool = False) -> QueryResult:
         """The rows as the person may see them. Opening the chart is enough: nothing is asked but what it holds."""
-        saved, query = await self._question(chart_id, version)
-        return await answering.answer(self._data, self._person, saved.row.project_id, query)
+        saved, content = await self._content(chart_id, version)
+        query = as_drawn(_query(content), _config(content))
+        return await answering.answer(self._data, self._person, saved.row.project_id, query, refresh=refresh)
 
     async def export(self, chart_id: str, *, all_rows: bool) -> StreamingResponse:
-        saved, query = await self._question(chart_id, None)
+        """The rows as a file: no totals in it, so that whoever adds a column up does not count twice."""
+        saved, _ = await self.saved.get(chart_id)
+        query = query_of(saved)
         return await answering.export(self._services, self._data, self._person, saved.row, query, all_rows=all_rows)
 
-    async def _question(self, chart_id: str, version: int | None) -> tuple[Saved, MetricQuery]:
+    async def _content(self, chart_id: str, version: int | None) -> tuple[Saved, dict[str, Any]]:
         saved, _ = await self.saved.get(chart_id)
         if version is None or version == saved.row.version:
-            return saved, query_of(saved)
+            return saved, saved.content
         row, _ = await self.saved.version(chart_id, version)
-        return saved, MetricQuery.model_validate(row.content["query"])
+        return saved, row.content
 
     async def _check(self, project_id: str, query: MetricQuery, config: ChartConfig) -> None:
         """Whoever saves a question lets others run it, so they must be somebody who may ask it themselves."""
@@ -130,11 +135,24 @@ class ChartService:
 
 
 def query_of(saved: Saved) -> MetricQuery:
-    return MetricQuery.model_validate(saved.content["query"])
+    return _query(saved.content)
 
 
 def config_of(saved: Saved) -> ChartConfig:
-    return CONFIG.validate_python(saved.content["config"])
+    return _config(saved.content)
+
+
+def drawn_query_of(saved: Saved) -> MetricQuery:
+    """What a chart's drawing needs the answer to."""
+    return as_drawn(query_of(saved), config_of(saved))
+
+
+def _query(content: dict[str, Any]) -> MetricQuery:
+    return MetricQuery.model_validate(content["query"])
+
+
+def _config(content: dict[str, Any]) -> ChartConfig:
+    return CONFIG.validate_python(content["config"])
 
 
 def _content(query: MetricQuery, config: ChartConfig) -> dict[str, object]:

@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "access": ("access", "Say why somebody can or can't open something."),
     "openapi": ("server", "Print the OpenAPI document of the server's API."),
     "projects": ("projects", "Connect dbt projects and their warehouses."),
-    "catalog": ("query", "Look into a dbt project's catalog."),
+    "catalog": ("catalog", "Check, compare, export and upload what can be asked."),
     "query": ("query", "Ask one question; no server needed."),
     "apps": ("apps", "Create, follow up and list data apps on a server."),
     "sandbox": ("sandbox", "Run commands in a fresh local sandbox."),

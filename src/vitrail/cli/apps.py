@@ -65,7 +65,7 @@ class Server:
         except httpx.HTTPError as error:
             raise self._unreachable(error) from None
         if response.status_code >= 400:
-            raise ServerRefused(_problem(response))
+            raise ServerRefused(problem_of(response))
         return response.json() if response.content else None
 
     def events(self, app: str, version: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -78,7 +78,7 @@ class Server:
                 ) as response:
                     if response.status_code >= 400:
                         response.read()
-                        raise ServerRefused(_problem(response))
+                        raise ServerRefused(problem_of(response))
                     for number, kind, data in _parse(response.iter_lines()):
                         last = number
                         yield kind, data
@@ -99,7 +99,7 @@ class Server:
         )
 
 
-def _problem(response: httpx.Response) -> dict[str, Any]:
+def problem_of(response: httpx.Response) -> dict[str, Any]:
     try:
         body = response.json()
     except ValueError:

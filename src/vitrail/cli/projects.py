@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,8 +18,25 @@ if TYPE_CHECKING:
     from vitrail.services import Services
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Dbt = Annotated[Path, typer.Option("--dbt", help="The dbt project's folder, with target/manifest.json.")]
-Warehouse = Annotated[str, typer.Option("--warehouse", help="duckdb:///path/to/file.duckdb, or a path.")]
+Dbt = Annotated[
+    Path | None,
+    typer.Option("--dbt", help="A dbt project's folder, or Ossie files; left out where the catalog is uploaded."),
+]
+
+
+def _address(given: str) -> str:
+    """`-` is read from standard input, so that a password stands in no list of processes and no shell's history."""
+    return sys.stdin.readline().strip() if given == "-" else given
+
+
+Warehouse = Annotated[
+    str,
+    typer.Option(
+        "--warehouse",
+        help="A DuckDB file, or a server's address (docs/warehouses.md); - reads it from standard input.",
+        callback=_address,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -35,13 +54,14 @@ def list_command(json: Json = False) -> None:
         if json:
             print_json(rows)
         for row in [] if json else rows:
-            typer.echo(f"{row['id']}  {row['name']}\n  dbt: {row['dbt']}\n  warehouse: {row['warehouse']}")
+            dbt = row["dbt"] or "(uploaded)"
+            typer.echo(f"{row['id']}  {row['name']}\n  dbt: {dbt}\n  warehouse: {row['warehouse']}")
 
 
 def create_command(
     name: Annotated[str, typer.Option("--name", help="What people see.")],
-    dbt: Dbt,
     warehouse: Warehouse,
+    dbt: Dbt = None,
     preview: Annotated[bool, typer.Option("--preview", help="A project to try things in.")] = False,
     json: Json = False,
 ) -> None:
@@ -52,8 +72,8 @@ def create_command(
 
 def connect_command(
     project: Annotated[str, typer.Argument(help="The project's id or name.")],
-    dbt: Dbt,
     warehouse: Warehouse,
+    dbt: Dbt = None,
     json: Json = False,
 ) -> None:
     """Point a project at another folder or warehouse, or at the same ones anew."""
@@ -83,7 +103,7 @@ async def _all() -> list[dict[str, Any]]:
         return [_shown(services, row) for row in rows]
 
 
-async def _create(name: str, dbt: Path, warehouse: str, preview: bool) -> tuple[dict[str, Any], Found]:
+async def _create(name: str, dbt: Path | None, warehouse: str, preview: bool) -> tuple[dict[str, Any], Found]:
     from sqlalchemy import select
 
     from vitrail.errors import Conflict
@@ -110,11 +130,13 @@ async def _create(name: str, dbt: Path, warehouse: str, preview: bool) -> tuple[
         return _shown(services, row), found
 
 
-async def _connect(project: str, dbt: Path, warehouse: str) -> tuple[dict[str, Any], Found]:
+async def _connect(project: str, dbt: Path | None, warehouse: str) -> tuple[dict[str, Any], Found]:
     from sqlalchemy import select
 
     from vitrail.errors import NotFound
     from vitrail.projects import connecting, service
+    from vitrail.projects.catalog_uploads import in_use
+    from vitrail.projects.catalogs import ProjectCatalogs
     from vitrail.projects.tables import ProjectRow
     from vitrail.services import open_services
     from vitrail.settings import load_settings
@@ -127,7 +149,12 @@ async def _connect(project: str, dbt: Path, warehouse: str) -> tuple[dict[str, A
                 f"{len(rows) or 'No'} projects are called “{project}”.", cure="`vitrail projects list` shows the ids."
             )
         connected = connecting.anywhere(dbt, warehouse)
-        found = await connecting.try_out(connected)
+        catalog = None
+        if dbt is None and (upload := await in_use(session, rows[0])):
+            catalog = (await ProjectCatalogs(services.store).standing(rows[0].id, connected, upload)).catalog
+        elif dbt is None:
+            connected = replace(connected, dbt_dir=service.connection(rows[0], services.secrets).dbt_dir)
+        found = await connecting.try_out(connected, catalog)
         await service.reconnect(session, services.secrets, None, rows[0], connected)
         return _shown(services, rows[0]), found
 
@@ -137,4 +164,10 @@ def _shown(services: Services, row: ProjectRow) -> dict[str, Any]:
 
     connected = service.connection(row, services.secrets)
     dbt, warehouse = connecting.shown(Path("/"), connected)
-    return {"id": row.id, "name": row.name, "preview": row.preview, "dbt": f"/{dbt}", "warehouse": warehouse}
+    return {
+        "id": row.id,
+        "name": row.name,
+        "preview": row.preview,
+        "dbt": f"/{dbt}" if dbt else None,
+        "warehouse": warehouse,
+    }

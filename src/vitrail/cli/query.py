@@ -1,4 +1,4 @@
-"""`vitrail query` and `vitrail catalog check`: the semantic layer without a server."""
+"""`vitrail query`: the semantic layer without a server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -15,7 +15,7 @@ from vitrail.cli import output
 from vitrail.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from vitrail.catalog.model import Catalog, Explore, Problem
+    from vitrail.catalog.model import Catalog
     from vitrail.query.metric_query import MetricQuery
     from vitrail.query.result import QueryResult
     from vitrail.query.viewer import Viewer
@@ -28,15 +28,15 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def register(app: typer.Typer) -> None:
     app.command("query", help="Ask one question (a MetricQuery as JSON) of a dbt project's warehouse.")(ask)
-    catalog = typer.Typer(help="Look into a dbt project's catalog.", no_args_is_help=True)
-    catalog.command("check", help="List explores, fields, and every problem with its file, cause and cure.")(check)
-    app.add_typer(catalog, name="catalog")
 
 
 def ask(
-    file: Annotated[str, typer.Argument(help="File with the question, or - for standard input.")],
     dbt: Dbt,
-    warehouse: Annotated[str | None, typer.Option(help="duckdb:///path/to/file.duckdb, or the path.")] = None,
+    file: Annotated[str | None, typer.Argument(help="File with the question, or - for standard input.")] = None,
+    saved: Annotated[str | None, typer.Option(help="Name of a saved query of the dbt project, instead.")] = None,
+    warehouse: Annotated[
+        str | None, typer.Option(help="A DuckDB file, or a server's address (docs/warehouses.md).")
+    ] = None,
     sql: Annotated[bool, typer.Option("--sql", help="Print the statement instead of the rows.")] = False,
     as_: Annotated[
         list[str] | None, typer.Option("--as", help="User attribute of the viewer, ATTR=VALUE; may be repeated.")
@@ -46,16 +46,21 @@ def ask(
     json_: Json = False,
 ) -> None:
     with output.run(json_):
+        from vitrail.catalog.adapters import adapter_of_address
         from vitrail.catalog.load import load_catalog
 
-        query = _read_query(file)
+        if (file is None) == (saved is None):
+            raise InvalidInput("Nothing was asked, or two things.", cure="Give a file, or --saved NAME.")
+        query = _read_query(file) if file is not None else None
         viewer = _viewer(as_ or [], email)
         moment = _moment(now)
         if warehouse is None and not sql:
             raise InvalidInput("No warehouse was named.", cure="Add --warehouse duckdb:///path/to/file.duckdb.")
-        catalog = load_catalog(dbt)
+        catalog = load_catalog(dbt, adapter_of_address(warehouse) if warehouse else None)
+        if query is None:
+            query = _saved(saved or "", catalog)
         if sql and (warehouse is None or not json_):
-            text, columns = _statement(query, catalog, viewer, moment)
+            text, columns = _statement(query, catalog, viewer, moment, warehouse)
             typer.echo(json.dumps({"columns": columns, "sql": text}) if json_ else text)
             return
         assert warehouse is not None
@@ -64,12 +69,14 @@ def ask(
 
 
 def _statement(
-    query: MetricQuery, catalog: Catalog, viewer: Viewer, now: datetime | None
+    query: MetricQuery, catalog: Catalog, viewer: Viewer, now: datetime | None, warehouse: str | None
 ) -> tuple[str, list[dict[str, str]]]:
+    from vitrail.catalog.adapters import adapter_of_address, sql_dialect
     from vitrail.query.run import compile_query
-    from vitrail.warehouse.dialect import DUCKDB
+    from vitrail.warehouse.dialect import DIALECTS, DUCKDB
 
-    compiled = compile_query(query, catalog, viewer, DUCKDB, limits=_limits(), now=now)
+    dialect = DIALECTS.get(sql_dialect(adapter_of_address(warehouse)), DUCKDB) if warehouse else DUCKDB
+    compiled = compile_query(query, catalog, viewer, dialect, limits=_limits(), now=now)
     return compiled.sql, [{"name": c.id, "type": c.type, "label": c.label} for c in compiled.columns]
 
 
@@ -84,12 +91,20 @@ async def _run(query: MetricQuery, catalog: Catalog, viewer: Viewer, url: str, n
         await warehouse.close()
 
 
+def _saved(name: str, catalog: Catalog) -> MetricQuery:
+    from vitrail.query.semantic.saved import saved_question
+
+    return saved_question(name, catalog)
+
+
 def _limits() -> Any:
+    from vitrail.query.dates import WEEKDAYS
     from vitrail.query.run import Limits
     from vitrail.settings import load_settings
 
     settings = load_settings()
-    return Limits(settings.query_default_limit, settings.query_max_limit, settings.query_timeout_s)
+    week_start = WEEKDAYS.index(settings.start_of_week)
+    return Limits(settings.query_default_limit, settings.query_max_limit, settings.query_timeout_s, week_start)
 
 
 def _read_query(file: str) -> MetricQuery:
@@ -132,7 +147,18 @@ def _print_json(result: QueryResult) -> None:
     import orjson
 
     columns = [{"name": c.id, "type": c.type, "label": c.label} for c in result.columns]
-    body = {"columns": columns, "rows": result.rows, "truncated": result.truncated, "sql": result.sql}
+    body: dict[str, Any] = {
+        "columns": columns,
+        "rows": result.rows,
+        "truncated": result.truncated,
+        "sql": result.sql,
+    }
+    if result.totals is not None:
+        body["totals"] = result.totals
+    if result.subtotals:
+        body["subtotals"] = result.subtotals
+    if result.pivot is not None:
+        body["pivot"] = result.pivot
     typer.echo(orjson.dumps(body, default=str).decode())
 
 
@@ -140,73 +166,13 @@ def _print_table(result: QueryResult) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table()
-    for column in result.columns:
-        table.add_column(column.label, justify="right" if column.type == "number" else "left")
+    table = Table(show_footer=result.totals is not None)
+    totals = result.totals or [None] * len(result.columns)
+    for column, total in zip(result.columns, totals, strict=True):
+        justify: Literal["right", "left"] = "right" if column.type == "number" else "left"
+        table.add_column(column.label, "" if total is None else str(total), justify=justify)
     for row in result.rows:
         table.add_row(*("∅" if value is None else str(value) for value in row))
     Console(markup=False, highlight=False).print(table)
     if result.truncated:
         typer.echo(f"There are more rows than the limit of {result.limit}.", err=True)
-
-
-def check(dbt: Dbt, json_: Json = False) -> None:
-    with output.run(json_):
-        from vitrail.catalog.load import load_catalog
-
-        catalog = load_catalog(dbt)
-        if json_:
-            explores = [_explore(explore) for explore in catalog.explores.values()]
-            problems = [_problem(problem) for problem in catalog.problems]
-            typer.echo(json.dumps({"version": catalog.version, "explores": explores, "problems": problems}))
-        else:
-            _print_check(catalog)
-        if any(problem.fatal for problem in catalog.problems):
-            raise typer.Exit(1)
-
-
-def _explore(explore: Explore) -> dict[str, Any]:
-    return {
-        "name": explore.name,
-        "label": explore.label,
-        "base": explore.base_table,
-        "joins": [join.table for join in explore.joins],
-        "dimensions": [
-            {"id": d.id, "label": d.label, "type": d.type, "hidden": d.hidden}
-            for d in explore.dimensions()
-            if not d.private
-        ],
-        "metrics": [
-            {"id": m.id, "label": m.label, "type": m.type, "hidden": m.hidden}
-            for m in explore.metrics()
-            if not m.private
-        ],
-    }
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    origin = problem.origin
-    return {
-        "title": problem.title,
-        "cause": problem.cause,
-        "cure": problem.cure,
-        "model": origin.model if origin else None,
-        "file": origin.file if origin else None,
-        "line": origin.line if origin else None,
-        "fatal": problem.fatal,
-    }
-
-
-def _print_check(catalog: Catalog) -> None:
-    for explore in catalog.explores.values():
-        joins = f" + {', '.join(join.table for join in explore.joins)}" if explore.joins else ""
-        dimensions, metrics = sum(1 for _ in explore.dimensions()), sum(1 for _ in explore.metrics())
-        typer.echo(f"{explore.name}{joins}: {dimensions} dimensions, {metrics} metrics")
-    for problem in catalog.problems:
-        origin = problem.origin
-        where = f"{origin.file}:{origin.line}: " if origin and origin.file and origin.line else ""
-        typer.echo(f"\n{where}{problem.title}\n  {problem.cause}\n  → {problem.cure}")
-    fatal = sum(problem.fatal for problem in catalog.problems)
-    typer.echo(
-        f"\n{len(catalog.explores)} explores, {len(catalog.problems)} problems, {fatal} of them left something out."
-    )

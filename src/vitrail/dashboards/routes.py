@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from vitrail.access.dependencies import on_item, require
 from vitrail.content.schemas import History, MoveTo
 from vitrail.dashboards import schemas as wire
 from vitrail.dashboards.service import DashboardService
+from vitrail.http.leaving import while_there
 from vitrail.identity.person import Person
 from vitrail.projects.answers import query_out
 from vitrail.projects.data_routes import CurrentData
@@ -118,9 +119,11 @@ async def tile_results(
     person: Viewing,
     services: CurrentServices,
     data: CurrentData,
+    request: Request,
 ) -> wire.TileAnswer:
     """A tile's rows as I may see them, with the dashboard's filters as I set them."""
-    result, held, missed = await DashboardService(services, data, person).tile(dashboard_id, tile_id, ask)
+    service = DashboardService(services, data, person)
+    result, held, missed = await while_there(request, service.tile(dashboard_id, tile_id, ask))
     return wire.TileAnswer(**query_out(result).model_dump(), filtered_by=held, not_filtered_by=missed)
 
 

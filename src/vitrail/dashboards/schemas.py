@@ -11,7 +11,7 @@ from vitrail.content.schemas import Based, SavedOut, SaveOut
 from vitrail.dashboards.content import DashboardContent, Values
 from vitrail.projects.answers import QueryOut
 from vitrail.query.metric_query import FilterOperator, FilterSettings
-from vitrail.wire import Wire
+from vitrail.wire import Flag, Wire
 from vitrail.words import Description, Id, Name, PartId
 
 
@@ -78,6 +78,7 @@ class TileAsk(Wire):
     version: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = Field(
         default=None, description="Another save of the dashboard, for those who may manage it."
     )
+    refresh: Flag = Field(default=False, description="Ask the warehouse, whatever answer is kept.")
 
 
 class TileAnswer(QueryOut):

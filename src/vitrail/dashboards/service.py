@@ -10,7 +10,7 @@ from vitrail.access.decisions import not_found
 from vitrail.apps.tables import AppRow
 from vitrail.audit.log import Action
 from vitrail.charts import answering
-from vitrail.charts.service import CHARTS, config_of, query_of
+from vitrail.charts.service import CHARTS, config_of, drawn_query_of, query_of
 from vitrail.content.listing import saved_page, worth_listing
 from vitrail.content.repository import Draft, Kind, Saved, SavedRepository
 from vitrail.content.service import Actions, SavedService, as_stored, save_out
@@ -108,8 +108,10 @@ class DashboardService:
         it."""
         chart, content = await self._chart_of(dashboard_id, tile_id, ask.version)
         filters = chosen(content, ask.filters)
-        asked = await filtered(self._data, chart.row.project_id, query_of(chart), tile_id, filters)
-        result = await answering.answer(self._data, self._person, chart.row.project_id, asked.query)
+        asked = await filtered(self._data, chart.row.project_id, drawn_query_of(chart), tile_id, filters)
+        result = await answering.answer(
+            self._data, self._person, chart.row.project_id, asked.query, refresh=ask.refresh
+        )
         return result, asked.held, asked.missed
 
     async def export(self, dashboard_id: str, tile_id: str, ask: TileAsk, *, all_rows: bool) -> StreamingResponse:

@@ -25,6 +25,9 @@ access_log = logging.getLogger("vitrail.access")
 NO_TEXT = InvalidInput("The address holds the character U+0000, which no text has.", cure="Leave it out.")
 WHO = "person_id"
 """Where authentication leaves the id of whoever came, for the log: a refusal is worth little without a name."""
+CATALOG = re.compile(r"/api/v1/projects/[^/]+/catalog")
+"""Where a project's artefacts are put: its files are larger than anything else that is sent, and the route reads them
+only once it knows that whoever sends them may."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -33,7 +36,7 @@ class Door:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._limit = settings.max_request_bytes
+        self._limits = {False: settings.max_request_bytes, True: settings.max_catalog_bytes}
         self._trust_proxy = settings.trust_proxy
         self._headers = policy.COMMON | (policy.HTTPS if settings.origin.startswith("https://") else {})
 
@@ -48,6 +51,8 @@ class Door:
         ORIGIN.set(Origin(address, request_id))
         state = scope.setdefault("state", {})
         started, status = time.perf_counter(), 0
+        whole_catalog = scope["method"] == "PUT" and CATALOG.fullmatch(scope["path"]) is not None
+        too_large = self._too_large(whole_catalog)
 
         async def send_through(message: Message) -> None:
             nonlocal status
@@ -57,13 +62,13 @@ class Door:
             await send(message)
 
         try:
-            if _declared_length(sent) > self._limit:
-                await problem_response(self._too_large())(scope, receive, send_through)
+            if _declared_length(sent) > self._limits[whole_catalog]:
+                await problem_response(too_large)(scope, receive, send_through)
                 return
             if "\0" in scope["path"] or b"%00" in scope["query_string"]:
                 await problem_response(NO_TEXT)(scope, receive, send_through)
                 return
-            await self._app(scope, self._counted(receive), send_through)
+            await self._app(scope, _counted(receive, self._limits[whole_catalog], too_large), send_through)
         finally:
             access_log.info(
                 "%s %s %s %.1fms %s %s %s",
@@ -86,25 +91,27 @@ class Door:
                 answer.setdefault(name, value)
         answer.setdefault("Cache-Control", "no-store")
 
-    def _counted(self, receive: Receive) -> Receive:
-        taken = 0
-
-        async def receive_counted() -> Message:
-            nonlocal taken
-            message = await receive()
-            if message["type"] == "http.request":
-                taken += len(message.get("body", b""))
-                if taken > self._limit:
-                    raise Refused(self._too_large())
-            return message
-
-        return receive_counted
-
-    def _too_large(self) -> TooLarge:
+    def _too_large(self, whole_catalog: bool) -> TooLarge:
+        variable = "VITRAIL_MAX_CATALOG_BYTES" if whole_catalog else "VITRAIL_MAX_REQUEST_BYTES"
         return TooLarge(
-            f"A request may hold {self._limit:,} bytes at most.",
-            cure="Send less at once, or ask the operator to raise VITRAIL_MAX_REQUEST_BYTES.",
+            f"A request may hold {self._limits[whole_catalog]:,} bytes at most.",
+            cure=f"Send less at once, or ask the operator to raise {variable}.",
         )
+
+
+def _counted(receive: Receive, limit: int, too_large: TooLarge) -> Receive:
+    taken = 0
+
+    async def receive_counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        if message["type"] == "http.request":
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                raise Refused(too_large)
+        return message
+
+    return receive_counted
 
 
 def _address(scope: Scope, sent: Headers, trust_proxy: bool) -> str:

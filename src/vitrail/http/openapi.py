@@ -69,12 +69,10 @@ def failures(dependant: Dependant, method: str, path_parameters: bool, body: boo
     found = {"503"}
     if signed_in or method not in SAFE or open_to_all not in calls:
         found |= {"401", "403"}
-    if path_parameters or body:  # a body may name something too
+    if path_parameters or inputs or body:  # each may name something
         found.add("404")
     if method not in SAFE:
-        found.add("409")
-        if not signed_in:
-            found.add("429")
+        found |= {"409", "429"}
     if body:
         found.add("413")
     if inputs or body:

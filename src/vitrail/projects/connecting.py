@@ -10,21 +10,25 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from vitrail.catalog.adapters import adapter_of_address
 from vitrail.catalog.load import load_catalog
-from vitrail.catalog.manifest import manifest_path
 from vitrail.catalog.model import Catalog, FieldId, Problem, Table
+from vitrail.catalog.sources import find_source
 from vitrail.errors import InvalidInput, VitrailError
 from vitrail.projects.service import Connection
-from vitrail.warehouse.connect import connect
+from vitrail.warehouse import address
+from vitrail.warehouse.connect import connect, reaches_into_machine, scheme_of
 from vitrail.warehouse.errors import WarehouseFailed
 from vitrail.warehouse.protocol import Warehouse
 
 DEEPEST = 4  # below the projects' folder
 MOST_SOURCES = 200
 MOST_TABLES = 500
-PROBE_S = 10.0
+PROBE_S = 60.0
+"""A warehouse in a cloud may have to wake up."""
+AT_ONCE = 4
 _SKIPPED = frozenset({"target", "dbt_packages", "node_modules", "logs"})
 
 
@@ -33,6 +37,13 @@ class NotConnected(InvalidInput):
 
     title = "The project can't be connected"
     code = "not-connected"
+
+
+NO_CATALOG = Problem(
+    "There is no catalog yet",
+    "The project has no folder, and nothing was uploaded to it.",
+    "Run `vitrail catalog upload` in the dbt project's folder.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +63,48 @@ class Sources:
     warehouses: tuple[str, ...]
 
 
-def below(root: Path, dbt: str, warehouse: str) -> Connection:
-    """A connection of things below `root`, named by paths relative to it. Raises `InvalidInput`."""
-    scheme = urlsplit(warehouse).scheme.lower() if "://" in warehouse else ""
+def below(root: Path, dbt: str | None, warehouse: str, *, kept: str | None = None) -> Connection:
+    """A connection of things below `root`, named by paths relative to it, or of a server across the network, by its
+    address. `kept`: the warehouse's address, where it stays what it was. Raises `InvalidInput`."""
+    folder = _inside(root, dbt, "The dbt folder") if dbt is not None else None
+    if kept is not None:
+        return Connection(folder, kept)
+    scheme = scheme_of(warehouse)
     if scheme not in ("", "duckdb"):
-        return Connection(_inside(root, dbt, "The dbt folder"), warehouse)
+        if reach := reaches_into_machine(warehouse):
+            raise InvalidInput(
+                f"The warehouse's address is about the machine that Vitrail runs on: {reach}.",
+                cure="Name a server and what it asks for, or run `vitrail projects` on the machine itself.",
+            )
+        return Connection(folder, warehouse)
     path = unquote(warehouse.split("://", 1)[1]) if scheme else warehouse
-    return Connection(_inside(root, dbt, "The dbt folder"), f"duckdb:///{_inside(root, path, 'The warehouse')}")
+    return Connection(folder, f"duckdb:///{_inside(root, path, 'The warehouse')}")
 
 
-def anywhere(dbt: Path, warehouse: str) -> Connection:
+def anywhere(dbt: Path | None, warehouse: str) -> Connection:
     """A connection as the operator names it on the machine: relative paths are meant from the working folder."""
-    scheme = urlsplit(warehouse).scheme.lower() if "://" in warehouse else ""
-    if not scheme:
+    if not scheme_of(warehouse):
         warehouse = f"duckdb:///{Path(warehouse).resolve()}"
-    return Connection(dbt.resolve(), warehouse)
+    return Connection(dbt.resolve() if dbt is not None else None, warehouse)
 
 
 def shown(root: Path, connection: Connection) -> tuple[str, str]:
     """The dbt folder and the warehouse as they may be shown: relative below the projects' folder, never a password."""
     warehouse = connection.warehouse_url
-    parts = urlsplit(warehouse)
-    if parts.scheme == "duckdb":
-        return _relative(root, connection.dbt_dir), _relative(root, Path("/" + unquote(warehouse[9:]).lstrip("/")))
-    where = (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
-    return _relative(root, connection.dbt_dir), f"{parts.scheme}://{where}{parts.path}"
+    folder = _relative(root, connection.dbt_dir) if connection.dbt_dir else ""
+    if scheme_of(warehouse) == "duckdb":
+        return folder, _relative(root, Path("/" + unquote(warehouse[9:]).lstrip("/")))
+    return folder, address.shown(warehouse)
 
 
 def sources(root: Path) -> Sources:
-    """The dbt folders that have a manifest and the DuckDB files below `root`. Blocking; links are not followed."""
+    """The folders that a catalog can be read from and the DuckDB files below `root`. Blocking; links are not
+    followed."""
     dbt, warehouses = [], []
     for folder in _folders(root.resolve(), DEEPEST):
         name = str(folder.relative_to(root.resolve()))
         try:
-            manifest_path(folder)
+            find_source(folder)
             dbt.append(name)
         except VitrailError:
             pass
@@ -99,17 +118,25 @@ def sources(root: Path) -> Sources:
     return Sources(tuple(dbt), tuple(warehouses))
 
 
-async def try_out(connection: Connection) -> Found:
-    """Reads the catalog, opens the warehouse, and asks each table for nothing at all, which tells whether it is there.
+async def try_out(connection: Connection, catalog: Catalog | None = None) -> Found:
+    """Reads the catalog (unless it is given, as one that was uploaded is), opens the warehouse, and asks each table for
+    nothing at all, which tells whether it is there. Without any catalog only the warehouse is opened.
 
     Raises `NotConnected` when no table could be asked; the loader's or the warehouse's own error when they fail as a
     whole.
     """
-    catalog = await asyncio.to_thread(load_catalog, connection.dbt_dir)
-    tables = _tables(catalog)
+    if catalog is None and connection.dbt_dir is not None:
+        adapter = adapter_of_address(connection.warehouse_url)
+        catalog = await asyncio.to_thread(load_catalog, connection.dbt_dir, adapter)
+    tables = _tables(catalog) if catalog is not None else []
     warehouse = await asyncio.to_thread(connect, connection.warehouse_url)
     try:
-        missing = [problem for table in tables[:MOST_TABLES] if (problem := await _missing(table, warehouse))]
+        if catalog is None:
+            await warehouse.execute("SELECT 1 AS here", timeout_s=PROBE_S)
+            return Found(0, 0, (NO_CATALOG,))
+        turns = asyncio.Semaphore(AT_ONCE)
+        asked = await asyncio.gather(*(_missing(table, warehouse, turns) for table in tables[:MOST_TABLES]))
+        missing = [problem for problem in asked if problem]
     finally:
         await warehouse.close()
     if len(missing) == len(tables[:MOST_TABLES]):
@@ -131,9 +158,12 @@ def _tables(catalog: Catalog) -> list[Table]:
     return list(found.values())
 
 
-async def _missing(table: Table, warehouse: Warehouse) -> Problem | None:
+async def _missing(table: Table, warehouse: Warehouse, turns: asyncio.Semaphore) -> Problem | None:
     try:
-        await warehouse.execute(f"SELECT * FROM {table.relation} LIMIT 0", timeout_s=PROBE_S)  # noqa: S608 - checked
+        async with turns:
+            # Not LIMIT 0, for which some engines read (and bill) the whole table.
+            sql = f"SELECT * FROM {table.relation} AS probed WHERE 1 = 0"  # noqa: S608 - a relation that the loader has read
+            await warehouse.execute(sql, timeout_s=PROBE_S)
     except WarehouseFailed as error:
         return Problem(
             f"{table.relation} can't be read",

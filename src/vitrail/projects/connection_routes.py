@@ -4,16 +4,19 @@ administrators of the organisation."""
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from vitrail.access.dependencies import require
+from vitrail.catalog.model import Catalog
 from vitrail.db.dependencies import DbSession
 from vitrail.errors import VitrailError
 from vitrail.identity.person import Person
 from vitrail.projects import connecting, schemas, service
 from vitrail.projects.connecting import Found
+from vitrail.projects.data import ProjectData
 from vitrail.projects.routes import one, project_out
 from vitrail.projects.service import Connection
 from vitrail.projects.tables import ProjectRow
@@ -52,37 +55,60 @@ async def create_project(
 
 @router.get("/projects/{project_id}/connection")
 async def get_connection(
-    project_id: str, by: Administrator, services: CurrentServices, session: DbSession
+    project_id: str, by: Administrator, services: CurrentServices, session: DbSession, request: Request
 ) -> schemas.ConnectionOut:
     """How a project is connected, and whether that works now."""
     row = await one(session, by, project_id)
-    return await _tried(services, row)
+    return await _tried(services, row, await _uploaded(request, row))
 
 
 @router.put("/projects/{project_id}/connection")
 async def set_connection(
-    project_id: str, wanted: schemas.NewConnection, by: Administrator, services: CurrentServices, session: DbSession
+    project_id: str,
+    wanted: schemas.NewConnection,
+    by: Administrator,
+    services: CurrentServices,
+    session: DbSession,
+    request: Request,
 ) -> schemas.ConnectionOut:
     """Point a project at another folder or warehouse, or at the same ones anew (a file that was replaced is read
-    afresh). Refused with the reason when it does not work."""
+    afresh). With a folder, an uploaded catalog is no longer used; without one, only the warehouse changes. Refused with
+    the reason when it does not work."""
     row = await one(session, by, project_id)
     connected = service.connection(row, services.secrets)
-    asked = (wanted.dbt, wanted.warehouse.get_secret_value())
-    if asked != connecting.shown(services.settings.projects_folder, connected):  # the operator's own choice may stay
-        connected = _wanted(services, wanted)
-    found = await connecting.try_out(connected)
+    asked = (wanted.dbt or "", wanted.warehouse.get_secret_value())
+    before = connecting.shown(services.settings.projects_folder, connected)
+    if asked != before:  # the operator's own choice may stay
+        # What is shown of a server's address lacks its password: left as it is shown, the address stays what it was.
+        connected = _wanted(services, wanted, kept=connected.warehouse_url if asked[1] == before[1] else None)
+    kept = None
+    if connected.dbt_dir is None:  # the catalog is still read from where it was
+        kept = await _uploaded(request, row)
+        if kept is None:
+            connected = replace(connected, dbt_dir=service.connection(row, services.secrets).dbt_dir)
+    found = await connecting.try_out(connected, kept)
     await service.reconnect(session, services.secrets, by, row, connected)
     return _out(services, row, connected, found)
 
 
-def _wanted(services: Services, wanted: schemas.NewConnection) -> Connection:
-    return connecting.below(services.settings.projects_folder, wanted.dbt, wanted.warehouse.get_secret_value())
+def _wanted(services: Services, wanted: schemas.NewConnection, *, kept: str | None = None) -> Connection:
+    warehouse = wanted.warehouse.get_secret_value()
+    return connecting.below(services.settings.projects_folder, wanted.dbt, warehouse, kept=kept)
 
 
-async def _tried(services: Services, row: ProjectRow) -> schemas.ConnectionOut:
+async def _uploaded(request: Request, row: ProjectRow) -> Catalog | None:
+    """The uploaded catalog that a project uses."""
+    if row.catalog_upload_id is None:
+        return None
+    data = request.app.state.data
+    assert isinstance(data, ProjectData)
+    return await data.catalog(row.id)
+
+
+async def _tried(services: Services, row: ProjectRow, uploaded: Catalog | None) -> schemas.ConnectionOut:
     connected = service.connection(row, services.secrets)
     try:
-        found = await connecting.try_out(connected)
+        found = await connecting.try_out(connected, uploaded)
     except VitrailError as error:
         failed = schemas.ConnectionProblem(
             title=error.title, cause=error.cause, cure=error.cure, where=None, fatal=True

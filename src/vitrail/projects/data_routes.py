@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from vitrail.access.decisions import not_found
 from vitrail.access.dependencies import require
 from vitrail.catalog.model import Dimension, Explore, ExploreName, Metric
+from vitrail.http.leaving import while_there
 from vitrail.identity.person import Person
-from vitrail.projects.answers import QueryOut, query_out
+from vitrail.projects.answers import ExplanationOut, QueryOut, explanation_out, query_out
+from vitrail.projects.arrow_answer import MEDIA_TYPE, arrow_stream
 from vitrail.projects.data import ProjectData
 from vitrail.query.metric_query import MetricQuery
 from vitrail.wire import Wire
@@ -86,12 +89,39 @@ async def get_explore(
     return _explore_out(explore)
 
 
-@router.post("/projects/{project_id}/query")
+Refresh = Annotated[bool, Query(description="Ask the warehouse, whatever answer is kept.")]
+Columnar = Annotated[bool, Query(description="Give `values`, a list for each column, in place of `rows`.")]
+
+
+ARROW: dict[int | str, dict[str, Any]] = {
+    200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+@router.post("/projects/{project_id}/query", responses=ARROW)
 async def ask(
-    project_id: str, query: MetricQuery, person: Annotated[Person, require("manage", "Explore")], request: Request
+    project_id: str,
+    query: MetricQuery,
+    person: Annotated[Person, require("manage", "Explore")],
+    request: Request,
+    refresh: Refresh = False,
+    columnar: Columnar = False,
 ) -> QueryOut:
-    """The answer to a question of your own, as you may see it."""
-    return query_out(await _data(request).run(project_id, person, query))
+    """The answer to a question of your own, as you may see it. With `Accept: application/vnd.apache.arrow.stream`, its
+    rows as an Arrow IPC stream. A client that goes away stops its statement."""
+    result = await while_there(request, _data(request).run(project_id, person, query, refresh=refresh))
+    if MEDIA_TYPE in request.headers.get("accept", ""):
+        stream = await asyncio.to_thread(arrow_stream, result)
+        return Response(stream, media_type=MEDIA_TYPE)  # type: ignore[return-value]
+    return query_out(result, columnar=columnar)
+
+
+@router.post("/projects/{project_id}/query/explain")
+async def explain_query(
+    project_id: str, query: MetricQuery, person: Annotated[Person, require("manage", "Explore")], request: Request
+) -> ExplanationOut:
+    """Why the answer to this question is what it is: definitions, the plan in words, the statement as sent for you."""
+    return explanation_out(await _data(request).explain(project_id, person, query))
 
 
 def _explore_out(explore: Explore) -> ExploreOut:

@@ -18,8 +18,8 @@ def _a_path(text: str) -> str:
 
 
 Folder = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_a_path)]
-Warehouse = Annotated[SecretStr, Field(min_length=1, max_length=2000)]
-"""An address that may carry a password: in errors and logs it shows as stars."""
+Warehouse = Annotated[SecretStr, Field(min_length=1, max_length=10_000)]
+"""An address that may carry a password, or a key of some kilobytes: in errors and logs it shows as stars."""
 
 
 class Project(Wire):
@@ -34,7 +34,7 @@ class Project(Wire):
 class NewConnection(Wire):
     """Folder and file are meant from the folder that projects are connected from (`VITRAIL_PROJECTS_DIR`)."""
 
-    dbt: Folder
+    dbt: Folder | None = Field(default=None, description="Left out where the catalog is only ever uploaded.")
     warehouse: Warehouse
 
 
@@ -58,7 +58,7 @@ class ConnectionProblem(Wire):
 class ConnectionOut(Wire):
     """How a project is connected, tried at this moment."""
 
-    dbt: str
+    dbt: str = Field(description="Empty where the catalog is only ever uploaded.")
     warehouse: str = Field(description="Without a password.")
     works: bool
     explores: int

@@ -20,7 +20,8 @@ PURPOSE = "warehouse-url"
 class Connection:
     """Where a project's catalog and its data are. `warehouse_url` may hold a password; it is never shown."""
 
-    dbt_dir: Path
+    dbt_dir: Path | None
+    """None where the catalog is only ever uploaded."""
     warehouse_url: str
 
     def __repr__(self) -> str:
@@ -29,7 +30,9 @@ class Connection:
 
 def connection(project: ProjectRow, secrets: SecretBox) -> Connection:
     """The project's connection, decrypted. Raises `SecretChanged`."""
-    return Connection(Path(project.dbt_dir), secrets.decrypt(PURPOSE, project.warehouse_url))
+    return Connection(
+        Path(project.dbt_dir) if project.dbt_dir else None, secrets.decrypt(PURPOSE, project.warehouse_url)
+    )
 
 
 async def create(
@@ -50,7 +53,7 @@ async def create(
         organization_id=organization_id,
         name=name,
         preview=preview,
-        dbt_dir=str(connected.dbt_dir),
+        dbt_dir=str(connected.dbt_dir or ""),
         warehouse_url=secrets.encrypt(PURPOSE, connected.warehouse_url),
         connected_at=at,
         created_at=at,
@@ -72,8 +75,12 @@ async def rename(session: AsyncSession, by: Person, project: ProjectRow, name: s
 async def reconnect(
     session: AsyncSession, secrets: SecretBox, by: Person | None, project: ProjectRow, connected: Connection
 ) -> None:
-    """Points a project at another folder or warehouse, or at the same ones anew: every process opens them again."""
-    project.dbt_dir = str(connected.dbt_dir)
+    """Points a project at another folder or warehouse, or at the same ones anew: every process opens them again. With a
+    folder, that is what the catalog is read from, and no longer what was uploaded; without one, the catalog is still
+    read from where it was."""
+    if connected.dbt_dir is not None:
+        project.dbt_dir = str(connected.dbt_dir)
+        project.catalog_upload_id = None
     project.warehouse_url = secrets.encrypt(PURPOSE, connected.warehouse_url)
     project.connected_at = now()
     await session.flush()

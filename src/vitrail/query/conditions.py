@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vitrail.catalog.model import DimensionType, TimeInterval
-from vitrail.query import dates
+from vitrail.query.dates import Clock
 from vitrail.query.metric_query import FilterOperator as Op
 from vitrail.query.metric_query import Scalar, TimeUnit
 from vitrail.warehouse.dialect import Dialect, UnwritableValue
@@ -38,12 +38,7 @@ _COMPARE = {
     Op.GREATER_THAN_OR_EQUAL: ">=",
 }
 _RELATIVE = frozenset((Op.IN_THE_PAST, Op.NOT_IN_THE_PAST, Op.IN_THE_NEXT, Op.IN_THE_CURRENT, Op.NOT_IN_THE_CURRENT))
-_LIKE = {
-    Op.STARTS_WITH: ("", "%"),
-    Op.ENDS_WITH: ("%", ""),
-    Op.INCLUDE: ("%", "%"),
-    Op.NOT_INCLUDE: ("%", "%"),
-}
+_LIKE = frozenset((Op.STARTS_WITH, Op.ENDS_WITH, Op.INCLUDE, Op.NOT_INCLUDE))
 _MAX_UNITS = 100_000
 
 
@@ -68,9 +63,13 @@ class Target:
     type: DimensionType | None
     """None: the type is not known before the statement runs (min and max of something)."""
     interval: TimeInterval | None = None
+    in_utc: bool = False
+    """Whether the expression is a timestamp on the clocks of UTC, whatever the question's are."""
+    any_case: bool = False
+    """Whether a text is the same in upper and lower case."""
 
 
-def condition(x: str, target: Target, rule: Rule, dialect: Dialect, now: datetime) -> str | None:
+def condition(x: str, target: Target, rule: Rule, dialect: Dialect, clock: Clock) -> str | None:
     """The condition on expression `x`; None when the rule filters nothing. Raises `BadFilter`."""
     operator = rule.operator
     if operator is Op.IS_NULL:
@@ -78,13 +77,16 @@ def condition(x: str, target: Target, rule: Rule, dialect: Dialect, now: datetim
     if operator is Op.NOT_NULL:
         return f"{x} IS NOT NULL"
     if operator in _RELATIVE:
-        return _relative(x, target, rule, dialect, now)
+        return _relative(x, target, rule, dialect, clock)
     if not rule.values:
         return None
     if operator in _LIKE:
         return _like(x, target, rule, dialect)
-    write = _writer(target, rule, dialect)
+    write = _writer(target, dialect, clock)
     if operator in (Op.EQUALS, Op.NOT_EQUALS):
+        if target.any_case and target.type is DimensionType.STRING:
+            lower = dialect.lower
+            return _equals(lower.replace("{x}", x), rule, lambda value: lower.replace("{x}", write(value)))
         return _equals(x, rule, write)
     if None in rule.values:
         raise BadFilter("compares with null; use isNull or notNull")
@@ -117,40 +119,38 @@ def _equals(x: str, rule: Rule, write: Callable[[Scalar], str]) -> str:
 def _like(x: str, target: Target, rule: Rule, dialect: Dialect) -> str:
     if target.type not in (DimensionType.STRING, None):
         raise BadFilter(f"can't use {rule.operator} on a {target.type}; use equals or a comparison")
-    before, after = _LIKE[rule.operator]
-    any_case = rule.operator in (Op.INCLUDE, Op.NOT_INCLUDE)
+    start, end = rule.operator is Op.STARTS_WITH, rule.operator is Op.ENDS_WITH
+    negated = rule.operator is Op.NOT_INCLUDE
     found = []
     for value in rule.values:
         if value is None:
             raise BadFilter("compares with null; use isNull or notNull")
-        text = _text(value).lower() if any_case else _text(value)
-        escaped = re.sub(r"([!%_])", r"!\1", text)
-        pattern = _literal(dialect, before + escaped + after)
-        # A backslash is Postgres's own escape, unless another is named.
-        escape = " ESCAPE '!'" if escaped != text or "\\" in text else ""
-        left = f"LOWER({x})" if any_case else x
-        found.append(f"{left} {'NOT LIKE' if rule.operator is Op.NOT_INCLUDE else 'LIKE'} {pattern}{escape}")
+        any_case = target.any_case or (not start and not end)
+        try:
+            found.append(dialect.like(x, _text(value), start=start, end=end, any_case=any_case, negated=negated))
+        except UnwritableValue as error:
+            raise BadFilter(f"has {error}") from None
     if len(found) == 1:
         return found[0]
     return "(" + (" AND " if rule.operator is Op.NOT_INCLUDE else " OR ").join(found) + ")"
 
 
-def _relative(x: str, target: Target, rule: Rule, dialect: Dialect, now: datetime) -> str:
-    if target.type not in (DimensionType.DATE, DimensionType.TIMESTAMP):
-        raise BadFilter(f"can't use {rule.operator} on a {target.type or 'number'}; it needs a date")
+def _relative(x: str, target: Target, rule: Rule, dialect: Dialect, clock: Clock) -> str:
+    if target.type not in (DimensionType.DATE, DimensionType.TIMESTAMP, None):
+        raise BadFilter(f"can't use {rule.operator} on a {target.type}; it needs a date")
     unit = rule.unit or TimeUnit.DAYS
     try:
         if rule.operator in (Op.IN_THE_CURRENT, Op.NOT_IN_THE_CURRENT):
-            start, end, closed = dates.current(now, unit)
+            start, end, closed = clock.current(unit)
         else:
-            span = dates.coming if rule.operator is Op.IN_THE_NEXT else dates.past
-            start, end, closed = span(now, unit, _count(rule), rule.completed)
+            span = clock.coming if rule.operator is Op.IN_THE_NEXT else clock.past
+            start, end, closed = span(unit, _count(rule), rule.completed)
     except OverflowError:
         raise BadFilter("reaches beyond the calendar") from None
     as_date = target.type is DimensionType.DATE
     if as_date and not closed and end.time() != datetime.min.time():
         closed = True  # Within a day: the day itself is the smallest that a date can tell.
-    low, high = (_moment(moment, dialect, as_date) for moment in (start, end))
+    low, high = (_moment(moment, target, dialect, clock) for moment in (start, end))
     inside = f"{x} >= {low} AND {x} {'<=' if closed else '<'} {high}"
     negative = rule.operator in (Op.NOT_IN_THE_PAST, Op.NOT_IN_THE_CURRENT)
     return f"NOT ({inside})" if negative else f"({inside})"
@@ -167,7 +167,7 @@ def _count(rule: Rule) -> int:
     return value
 
 
-def _writer(target: Target, rule: Rule, dialect: Dialect) -> Callable[[Scalar], str]:
+def _writer(target: Target, dialect: Dialect, clock: Clock) -> Callable[[Scalar], str]:
     """How a value of the target's type is written as a literal."""
     kind = target.type
     if kind is DimensionType.NUMBER:
@@ -175,15 +175,14 @@ def _writer(target: Target, rule: Rule, dialect: Dialect) -> Callable[[Scalar], 
     if kind is DimensionType.BOOLEAN:
         return _boolean
     if kind in (DimensionType.DATE, DimensionType.TIMESTAMP):
-        as_date = kind is DimensionType.DATE
         cut = _CUT_BY.get(target.interval) if target.interval else None
 
         def moment(value: Scalar) -> str:
             try:
-                found = dates.read_moment(value)
+                found = clock.read(value)
             except (ValueError, OverflowError):
                 raise BadFilter(f"needs dates such as 2024-03-31, not {value!r:.60}") from None
-            return _moment(dates.start_of(found, cut) if cut else found, dialect, as_date)
+            return _moment(clock.start_of(found, cut) if cut else found, target, dialect, clock)
 
         return moment
     if kind is None:
@@ -225,7 +224,7 @@ def _boolean(value: Scalar) -> str:
     return "TRUE" if word in ("true", "1", "1.0") else "FALSE"
 
 
-def _moment(moment: datetime, dialect: Dialect, as_date: bool) -> str:
-    if as_date:
-        return f"DATE '{moment:%Y-%m-%d}'" if moment.year >= 1000 else f"DATE '{moment.date().isoformat()}'"
-    return f"TIMESTAMP '{moment.isoformat(sep=' ')}'"
+def _moment(moment: datetime, target: Target, dialect: Dialect, clock: Clock) -> str:
+    if target.type is DimensionType.DATE:
+        return dialect.date(moment)
+    return dialect.timestamp(clock.in_utc(moment) if target.in_utc else moment)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vitrail.catalog.model import Explore, Join, JoinType, Relationship, TableName
-from vitrail.catalog.snippets import references
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
-_EQUALITY = re.compile(r"\s*\$\{\s*([\w.]+)\s*\}\s*=\s*\$\{\s*([\w.]+)\s*\}\s*\Z")
+from vitrail.catalog.model import Explore, Join, JoinType, Relationship, TableName
+from vitrail.catalog.snippets import FieldRef, parts, references
+
 _TO_MANY = frozenset({Relationship.ONE_TO_MANY, Relationship.MANY_TO_MANY})
 _FROM_MANY = frozenset({Relationship.MANY_TO_ONE, Relationship.MANY_TO_MANY})
 
@@ -38,9 +40,10 @@ class JoinGraph:
             named = {TableName(reference.table or join.table) for reference in references(join.sql_on)}
             needs = frozenset(named - {join.table}) or frozenset({self.base})
             parent = max(needs, key=order.__getitem__)
-            self.edges[join.table] = Edge(parent, needs, *_multiplies(join, parent, explore))
+            self.edges[join.table] = Edge(parent, needs, *_multiplies(join, parent, needs, explore))
         self.always = frozenset(join.table for join in explore.joins if join.always)
         self.restricting = frozenset(join.table for join in explore.joins if join.type is not JoinType.LEFT)
+        self.adding = frozenset(join.table for join in explore.joins if join.type in (JoinType.RIGHT, JoinType.FULL))
 
     @staticmethod
     def of(explore: Explore) -> JoinGraph:
@@ -79,6 +82,10 @@ class JoinGraph:
             line.append(table)
         return line
 
+    def made_up(self, table: TableName, joined: frozenset[TableName]) -> bool:
+        """Whether an outer join among `joined` may give rows in which `table` is absent."""
+        return table != self.base or any(table in joined for table in self.adding)
+
     def multiplied(self, grain: frozenset[TableName], joined: frozenset[TableName]) -> TableName | None:
         """A table of `joined` because of which a row of `grain` may appear several times; None when there is none."""
         seen = set(grain)
@@ -105,25 +112,48 @@ def _first(line: list[TableName], shared: frozenset[TableName]) -> TableName:
     return next(table for table in line if table in shared)
 
 
-def _multiplies(join: Join, parent: TableName, explore: Explore) -> tuple[bool, bool]:
+def _multiplies(join: Join, parent: TableName, needs: frozenset[TableName], explore: Explore) -> tuple[bool, bool]:
     """(multiplies the parent's rows, multiplies the joined table's rows), from the declared relationship, or from the
-    primary keys when the condition is a plain equality of them. What is not known is taken to multiply."""
-    if join.relationship is not None:
-        return join.relationship in _TO_MANY, join.relationship in _FROM_MANY
+    primary keys when the condition is a plain equality of them. What is not known is taken to multiply: also the rows
+    of a table that is joined to several, since a relationship does not say which of them it means."""
+    declared = join.relationship
+    if declared is not None and (len(needs) == 1 or declared in _FROM_MANY):
+        return declared in _TO_MANY, declared in _FROM_MANY
     child_fields: set[str] = set()
     parent_fields: set[str] = set()
-    for condition in re.split(r"\band\b", join.sql_on, flags=re.IGNORECASE):
-        match = _EQUALITY.match(condition)
-        if not match:
-            continue  # A further condition only takes rows away.
-        for side in match.groups():
-            table, _, name = side.rpartition(".")
-            if (table or join.table) == join.table:
+    for one, other in _equalities(join.sql_on):
+        sides = [(side.table or join.table, side.name) for side in (one, other)]
+        for (table, name), (opposite, _) in (sides, sides[::-1]):
+            if table == join.table != opposite:
                 child_fields.add(name)
-            elif table == parent:
+            elif table == parent and opposite == join.table:
                 parent_fields.add(name)
-    if re.search(r"\bor\b", join.sql_on, flags=re.IGNORECASE):
-        return True, True
     child_key = set(explore.tables[join.table].primary_key)
     parent_key = set(explore.tables[parent].primary_key)
-    return not (child_key and child_key <= child_fields), not (parent_key and parent_key <= parent_fields)
+    to_many = not (child_key and child_key <= child_fields) if declared is None else declared in _TO_MANY
+    return to_many, not (parent_key and parent_key <= parent_fields)
+
+
+def _equalities(condition: str) -> list[tuple[FieldRef, FieldRef]]:
+    """The plain equalities of two fields that must all hold; whatever else the condition says takes rows away."""
+    split = parts(condition)
+    names = {f"__vt{place}": part for place, part in enumerate(split) if isinstance(part, FieldRef)}
+    text = "".join(part if isinstance(part, str) else f"__vt{place}" for place, part in enumerate(split))
+    try:
+        tree = sqlglot.parse_one(f"SELECT {text}\n").expressions[0]
+    except (SqlglotError, RecursionError, IndexError):
+        return []
+    waiting, found = [tree], []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, exp.And | exp.Paren):
+            waiting.extend(child for child in (node.args.get("this"), node.args.get("expression")) if child)
+        elif isinstance(node, exp.EQ):
+            sides = [names.get(side.name) if _is_name(side) else None for side in (node.this, node.expression)]
+            if sides[0] is not None and sides[1] is not None:
+                found.append((sides[0], sides[1]))
+    return found
+
+
+def _is_name(node: exp.Expression) -> bool:
+    return isinstance(node, exp.Column) and not node.table

@@ -1,7 +1,7 @@
 """References resolved: the SQL text of a dimension, a row filter or a join condition in a dialect.
 
 What does not depend on the viewer is worked out once per explore and dialect and kept as text; only user attributes
-stay open, and are filled in when a statement is written.
+and parameters stay open, and are filled in when a statement is written.
 """
 
 from __future__ import annotations
@@ -10,17 +10,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from vitrail.catalog.model import Dimension, DimensionType, Explore, TableName, TimeInterval
-from vitrail.catalog.snippets import AttributeRef, OwnTable, parts
+from vitrail.catalog.snippets import OwnTable, ParameterRef, ValueRef, parts
+from vitrail.query.errors import Finding, InvalidQuery, MissingAttribute
+from vitrail.query.parameters import ParameterValues
+from vitrail.query.question import Shift
 from vitrail.query.viewer import Viewer
 from vitrail.warehouse.dialect import Dialect, UnwritableValue
+
+MOST_KEPT = 50_000
+"""Texts of an explore that are kept: its own fields' are far fewer, and questions bring others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Text with user attributes still open, and the tables that it reads."""
+    """Text with user attributes and parameters still open, and the tables that it reads."""
 
-    parts: tuple[str | AttributeRef, ...]
+    parts: tuple[str | ValueRef, ...]
     tables: frozenset[TableName]
+
+    @property
+    def is_column(self) -> bool:
+        """Whether it is one column of one table, null where the table's row is absent."""
+        return len(self.parts) == 1 and isinstance(self.parts[0], str) and is_column(self.parts[0])
 
     def wrapped(self, template: str) -> Piece:
         """The piece in place of `{x}`."""
@@ -28,8 +39,8 @@ class Piece:
         return Piece(_joined((before, *self.parts, after)), self.tables)
 
 
-def _joined(given: Iterable[str | AttributeRef]) -> tuple[str | AttributeRef, ...]:
-    found: list[str | AttributeRef] = []
+def _joined(given: Iterable[str | ValueRef]) -> tuple[str | ValueRef, ...]:
+    found: list[str | ValueRef] = []
     for part in given:
         if isinstance(part, str) and found and isinstance(found[-1], str):
             found[-1] += part
@@ -44,12 +55,12 @@ class Resolver:
     def __init__(self, explore: Explore, dialect: Dialect) -> None:
         self.explore, self.dialect = explore, dialect
         self.aliases = {name: dialect.identifier(name) for name in explore.tables}
-        self._dimensions: dict[tuple[str, str | None], Piece] = {}
+        self._dimensions: dict[tuple[str, str, str | None, tuple[str, int] | None], Piece] = {}
         self._snippets: dict[tuple[TableName, str], Piece] = {}
 
     @staticmethod
     def of(explore: Explore, dialect: Dialect) -> Resolver:
-        key = f"resolver:{dialect.name}"
+        key = f"resolver:{dialect.name}:{dialect.week_start}"
         found: Resolver | None = explore.memo.get(key)
         if found is None:
             found = explore.memo[key] = Resolver(explore, dialect)
@@ -60,41 +71,50 @@ class Resolver:
         key = (table, sql)
         found = self._snippets.get(key)
         if found is None:
-            text: list[str | AttributeRef] = []
+            text: list[str | ValueRef] = []
             tables: set[TableName] = set()
             for part in parts(sql):
                 if isinstance(part, OwnTable):
                     text.append(self.aliases[table])
                     tables.add(table)
-                elif isinstance(part, str | AttributeRef):
+                elif isinstance(part, str | ValueRef):
                     text.append(part)
                 else:
                     owner = TableName(part.table or table)
                     inner = self.snippet(owner, self.explore.tables[owner].dimensions[part.name].sql)
                     inner = self._interval(inner, self.explore.tables[owner].dimensions[part.name], None)
-                    simple = len(inner.parts) == 1 and isinstance(inner.parts[0], str) and is_column(inner.parts[0])
-                    text.extend(inner.parts if simple else ("(", *inner.parts, ")"))
+                    text.extend(inner.parts if inner.is_column else ("(", *inner.parts, ")"))
                     tables |= inner.tables
             if "--" in sql:
                 text.append("\n")  # A comment at its end must not swallow what follows.
-            found = self._snippets[key] = Piece(_joined(text), frozenset(tables))
+            found = Piece(_joined(text), frozenset(tables))
+            if len(self._snippets) < MOST_KEPT:
+                self._snippets[key] = found
         return found
 
-    def dimension(self, dimension: Dimension, zone: str | None) -> Piece:
-        """A dimension as it is asked for: cut to its interval, in the clocks of the time zone."""
-        key = (dimension.id, zone)
+    def dimension(self, dimension: Dimension, zone: str | None, shift: Shift | None = None) -> Piece:
+        """A dimension as it is asked for: in the clocks of the time zone, set forward by `shift` if that is of its
+        date, cut to its interval."""
+        if shift is not None and not shift.moves(dimension):
+            shift = None
+        key = (dimension.id, dimension.sql, zone, (shift.unit, shift.count) if shift is not None else None)
         found = self._dimensions.get(key)
         if found is None:
-            found = self._interval(self.snippet(dimension.table, dimension.sql), dimension, zone)
+            found = self._interval(self.snippet(dimension.table, dimension.sql), dimension, zone, shift)
             if not found.tables:
                 found = Piece(found.parts, frozenset({dimension.table}))
-            if zone is None or len(self._dimensions) < 10_000:
+            if len(self._dimensions) < MOST_KEPT:
                 self._dimensions[key] = found
         return found
 
-    def _interval(self, piece: Piece, dimension: Dimension, zone: str | None) -> Piece:
-        if zone is not None and self._is_timestamp(dimension):
+    def _interval(self, piece: Piece, dimension: Dimension, zone: str | None, shift: Shift | None = None) -> Piece:
+        if zone is not None and dimension.convert_timezone and self._is_timestamp(dimension):
             piece = piece.wrapped(self.dialect.in_zone.replace("{zone}", self.dialect.text(zone)))
+        if shift is not None:
+            unit, count = ("MONTH", 3 * shift.count) if shift.unit == "QUARTER" else (shift.unit, shift.count)
+            piece = piece.wrapped(self.dialect.plus.replace("{n}", str(count)).replace("{unit}", unit))
+            if dimension.type is DimensionType.DATE:
+                piece = piece.wrapped(self.dialect.to_date)
         if dimension.interval is None or dimension.interval is TimeInterval.RAW:
             return piece
         return piece.wrapped(self.dialect.intervals[dimension.interval])
@@ -119,6 +139,7 @@ class AttributeWriter:
     missing: set[str] = field(default_factory=set)
     several: set[str] = field(default_factory=set)
     unwritable: set[str] = field(default_factory=set)
+    parameters: ParameterValues = field(default_factory=ParameterValues)
 
     def text(self, piece: Piece) -> str:
         only = piece.parts
@@ -126,7 +147,9 @@ class AttributeWriter:
             return only[0]
         return "".join(part if isinstance(part, str) else self.value(part) for part in only)
 
-    def value(self, reference: AttributeRef) -> str:
+    def value(self, reference: ValueRef) -> str:
+        if isinstance(reference, ParameterRef):
+            return self.parameters.text(reference, self.dialect)
         name = reference.name
         if name is None:
             values: tuple[str, ...] = (self.viewer.email,) if self.viewer.email else ()
@@ -144,3 +167,18 @@ class AttributeWriter:
         except UnwritableValue:
             self.unwritable.add(label)
             return "NULL"
+
+    def findings(self) -> list[Finding]:
+        """What stands against the statement: values that the viewer lacks, or that can't be written."""
+        found = self.parameters.findings()
+        for name in sorted(self.missing):
+            cause = f"The rows asked for are filtered by the user attribute {name!r}, which you do not have."
+            found.append(Finding(MissingAttribute, cause, "Ask an administrator to set it for you."))
+        for name in sorted(self.several):
+            cause = f"The user attribute {name!r} has several values, and a row filter compares it with one."
+            cure = "An administrator can give one value, or write the filter with `in (…)`."
+            found.append(Finding(InvalidQuery, cause, cure))
+        for name in sorted(self.unwritable):
+            cause = f"The user attribute {name!r} has a value that is not a text."
+            found.append(Finding(InvalidQuery, cause, "Ask an administrator to correct it."))
+        return found

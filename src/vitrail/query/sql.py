@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from vitrail.catalog.model import (
     Dimension,
     DimensionType,
-    FieldId,
     JoinType,
     Metric,
     MetricFilter,
@@ -17,13 +16,15 @@ from vitrail.catalog.model import (
     TableName,
     TimeInterval,
 )
-from vitrail.catalog.snippets import AttributeRef, FieldRef, OwnTable, parts
+from vitrail.catalog.snippets import AttributeRef, FieldRef, OwnTable, ParameterRef, parts
 from vitrail.query.conditions import BadFilter, Rule, Target, condition
-from vitrail.query.errors import Finding, InvalidQuery, MissingAttribute, refuse
+from vitrail.query.errors import Finding, InvalidQuery, refuse
 from vitrail.query.joins import JoinGraph
 from vitrail.query.metric_query import FilterOperator, TimeUnit
-from vitrail.query.plan import FORMULAS, Plan, SubQuery, metric_named
-from vitrail.query.question import Condition, Field, Group, SortBy, Test
+from vitrail.query.metric_types import metric_type
+from vitrail.query.ordering import names_in_order, ordering
+from vitrail.query.plan import FORMULAS, Plan, SubQuery, leaf_key, metric_named
+from vitrail.query.question import Condition, Field, Group, Kept, Shift, SortBy, Test
 from vitrail.query.resolve import AttributeWriter, Resolver, is_column
 from vitrail.query.viewer import Viewer
 
@@ -34,28 +35,7 @@ _JOINS = {
     JoinType.RIGHT: "RIGHT JOIN",
     JoinType.FULL: "FULL JOIN",
 }
-_NUMBERS = frozenset(
-    (
-        *(MetricType.COUNT, MetricType.COUNT_DISTINCT, MetricType.SUM, MetricType.AVERAGE),
-        *(MetricType.MEDIAN, MetricType.PERCENTILE, MetricType.NUMBER),
-    )
-)
-_FORMULA_TYPES = {
-    MetricType.STRING: DimensionType.STRING,
-    MetricType.DATE: DimensionType.DATE,
-    MetricType.BOOLEAN: DimensionType.BOOLEAN,
-}
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_ORDER = {TimeInterval.DAY_OF_WEEK_NAME: _DAYS, TimeInterval.MONTH_NAME: _MONTHS}
-
-
-def metric_type(metric: Metric) -> DimensionType | None:
-    """The type of a metric's values; None when only the warehouse knows."""
-    return DimensionType.NUMBER if metric.type in _NUMBERS else _FORMULA_TYPES.get(metric.type)
+_OF_KEYS = {MetricType.SUM_DISTINCT: MetricType.SUM, MetricType.AVERAGE_DISTINCT: MetricType.AVERAGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +53,7 @@ class Writer:
         self.plan, self.question, self.resolver = plan, plan.question, resolver
         self.dialect = resolver.dialect
         self.graph = JoinGraph.of(self.question.explore)
-        self.attributes = AttributeWriter(viewer, self.dialect)
+        self.attributes = AttributeWriter(viewer, self.dialect, parameters=self.question.parameters.fresh())
         self.findings: list[Finding] = []
 
     def write(self) -> Written:
@@ -88,36 +68,49 @@ class Writer:
 
     def _flat(self) -> Written:
         part = self.plan.parts[0]
-        keyed = {d.id: self._dimension(d) for d in self.question.dimensions}
-        values = {leaf.metric.id: self._aggregate(leaf.metric, part) for leaf in part.leaves}
+        keyed: dict[str, str] = {d.id: self._dimension(d) for d in self.question.dimensions}
+        values = {leaf.key: self._aggregate(leaf.metric, part) for leaf in part.leaves}
         columns = [f"{text} AS {self.dialect.identifier(name)}" for name, text in keyed.items()]
         columns += self._metric_columns(values)
         having = self._condition(self.question.having, lambda field: self._value(field, values))
         text = f"SELECT {', '.join(columns)}\n{self._body(part)}"
         if keyed:
             text += f"\nGROUP BY {_positions(len(keyed))}"
+        elif not part.leaves:
+            having = f"COUNT(*) >= 0{' AND ' + having if having else ''}"  # One row, as every total has.
         if having:
             text += f"\nHAVING {having}"
+        if self.question.kept is not None:
+            text = f"WITH {self._kept(self.question.kept)}\n{text}"
         return Written(text, self._order(keyed, values))
 
     # -- Several sub-queries that meet on the dimensions
 
     def _composed(self) -> Written:
-        withs: list[str] = []
-        values: dict[FieldId, str] = {}
+        withs = [self._kept(self.question.kept)] if self.question.kept is not None else []
+        values: dict[str, str] = {}
         joined: list[str] = []
         count = len(self.question.dimensions)
         for place, part in enumerate(self.plan.parts):
             withs.append(f"g{place} AS (\n{self._sub_query(part)}\n)")
-            values |= {leaf.metric.id: f"g{place}.m{index}" for index, leaf in enumerate(part.leaves)}
+            values |= {leaf.key: f"g{place}.m{index}" for index, leaf in enumerate(part.leaves)}
+            if part.present is not None and count:
+                withs.append(f"e{place} AS (\n{self._of_nothing(part)}\n)")
+                values |= {
+                    leaf.key: f"CASE WHEN g{place}.there IS NULL THEN e{place}.m{index} ELSE g{place}.m{index} END"
+                    for index, leaf in enumerate(part.leaves)
+                }
             if place == 0:
                 joined.append("FROM g0")
             elif count:
                 same = (self.dialect.same.format(a=f"g0.d{i}", b=f"g{place}.d{i}") for i in range(count))
-                joined.append(f"INNER JOIN g{place} ON {' AND '.join(same)}")
+                kind = "INNER" if part.shift is None and part.present is None else "LEFT"
+                joined.append(f"{kind} JOIN g{place} ON {' AND '.join(same)}")
+                if part.present is not None:
+                    joined.append(f"CROSS JOIN e{place}")
             else:
                 joined.append(f"CROSS JOIN g{place}")
-        keyed = {d.id: f"g0.d{index}" for index, d in enumerate(self.question.dimensions)}
+        keyed: dict[str, str] = {d.id: f"g0.d{index}" for index, d in enumerate(self.question.dimensions)}
         columns = [f"{text} AS {self.dialect.identifier(name)}" for name, text in keyed.items()]
         columns += self._metric_columns(values)
         text = f"WITH {', '.join(withs)}\nSELECT {', '.join(columns)}\n" + "\n".join(joined)
@@ -126,20 +119,23 @@ class Writer:
         return Written(text, self._order(keyed, values))
 
     def _sub_query(self, part: SubQuery) -> str:
-        dimensions = [f"{self._dimension(d)} AS d{i}" for i, d in enumerate(self.question.dimensions)]
+        dimensions = [f"{self._dimension(d, part.shift)} AS d{i}" for i, d in enumerate(self.question.dimensions)]
         grouped = f"\nGROUP BY {_positions(len(dimensions))}" if dimensions else ""
-        if not part.keys:
+        if part.present is not None:
+            return self._of_rows_there(part, part.present)
+        if not part.keys and not part.distinct:
             leaves = [f"{self._aggregate(leaf.metric, part)} AS m{i}" for i, leaf in enumerate(part.leaves)]
             return f"SELECT {', '.join(dimensions + leaves)}\n{self._body(part)}{grouped}"
         # One row per group and key first: what an aggregate reads is the same in each of the repeated rows, and a
         # metric's own filter holds for the row when it holds in one of them.
         keys = [text for table in sorted(part.keys) for text in self._key(table)]
+        explore = self.question.explore
+        keys += [self._dimension(explore.tables[table].dimensions[name]) for table, name in part.distinct]
+        # Rows with one key of `sum_distinct` should agree; where they do not, the greatest is always the same one.
+        one = "MAX({x})" if part.distinct else self.dialect.any_value
         inner = dimensions + [f"{text} AS k{i}" for i, text in enumerate(keys)]
         inner_grouped = f"\nGROUP BY {_positions(len(inner))}"
-        inner += [
-            f"{self.dialect.any_value.format(x=self._input(leaf.metric, part))} AS m{i}"
-            for i, leaf in enumerate(part.leaves)
-        ]
+        inner += [f"{one.replace('{x}', self._input(leaf.metric, part))} AS m{i}" for i, leaf in enumerate(part.leaves)]
         outer = [f"d{i}" for i in range(len(dimensions))]
         outer += [f"{self._aggregated(leaf.metric, f'm{i}')} AS m{i}" for i, leaf in enumerate(part.leaves)]
         body = self._body(part).replace("\n", "\n  ")
@@ -147,19 +143,53 @@ class Writer:
             f"SELECT {', '.join(outer)}\nFROM (\n  SELECT {', '.join(inner)}\n  {body}{inner_grouped}\n) AS t{grouped}"
         )
 
+    def _of_rows_there(self, part: SubQuery, table: TableName) -> str:
+        """SQL that aggregates by itself, over the rows that a table has, each once in a group."""
+        texts = [self._dimension(d, part.shift) for d in self.question.dimensions]
+        names = [f"{_ROW}_d{i}" for i in range(len(texts))]
+        leaves = [f"{self._aggregate(leaf.metric, part)} AS m{i}" for i, leaf in enumerate(part.leaves)]
+        body = self._body(part, f"{self._key(table)[0]} IS NOT NULL")
+        source, columns = body, [f"{text} AS d{i}" for i, text in enumerate(texts)]
+        if part.repeated:
+            alias = self.resolver.aliases[table]
+            place = f"{self.dialect.row_number(*texts, *self._key(table))} AS {_ROW}_place"
+            inner = [*(f"{text} AS {name}" for text, name in zip(texts, names, strict=True)), f"{alias}.*", place]
+            body = body.replace("\n", "\n  ")
+            source = f"FROM (\n  SELECT {', '.join(inner)}\n  {body}\n) AS {alias}\nWHERE {_ROW}_place = 1"
+            columns = [f"{name} AS d{i}" for i, name in enumerate(names)]
+        there = ["COUNT(*) AS there"] if columns else []
+        grouped = f"\nGROUP BY {_positions(len(columns))}" if columns else ""
+        return f"SELECT {', '.join([*columns, *leaves, *there])}\n{source}{grouped}"
+
+    def _of_nothing(self, part: SubQuery) -> str:
+        """The same SQL over no row at all: what a group has of it that is without any."""
+        leaves = [f"{self._aggregate(leaf.metric, part)} AS m{i}" for i, leaf in enumerate(part.leaves)]
+        return f"SELECT {', '.join(leaves)}\n{self._body(part, '1 = 0')}"
+
     # -- Tables
 
-    def _body(self, part: SubQuery) -> str:
+    def _body(self, part: SubQuery, only: str | None = None) -> str:
         explore = self.question.explore
         lines = [f"FROM {self._table(explore.base_table, part)}"]
         for join in explore.joins:
             if join.table in part.tables:
                 on = self.attributes.text(self.resolver.snippet(join.table, join.sql_on))
                 lines.append(f"{_JOINS[join.type]} {self._table(join.table, part)} ON {on}")
-        where = self._condition(self.question.where, self._dimension)
-        if where:
-            lines.append(f"WHERE {where}")
+        if (kept := self.question.kept) is not None:
+            same = [
+                self.dialect.same.format(a=self._dimension(d, part.shift), b=f"kept.d{i}")
+                for i, d in enumerate(kept.dimensions)
+            ]
+            lines.append(f"INNER JOIN kept ON {' AND '.join(same)}" if same else "CROSS JOIN kept")
+        where = self._condition(self.question.where, lambda field: self._compared(field, part.shift))
+        if tests := [test for test in (where, only) if test]:
+            lines.append(f"WHERE {' AND '.join(tests)}")
         return "\n".join(lines)
+
+    def _kept(self, kept: Kept) -> str:
+        """The groups of the answer that totals stand under."""
+        groups = [f"{self.dialect.identifier(d.id)} AS d{i}" for i, d in enumerate(kept.dimensions)]
+        return f"kept AS (\nSELECT {', '.join(groups) or '1 AS one'} FROM (\n{kept.select}\n) AS answer\n)"
 
     def _table(self, name: TableName, part: SubQuery) -> str:
         """A table under its alias; in a sub-query of its own when rows are filtered away or must be numbered."""
@@ -168,10 +198,12 @@ class Writer:
         row_filter = table.sql_filter
         if row_filter and table.sql_filter_base_only and name != self.question.explore.base_table:
             row_filter = None
-        numbered = not table.primary_key and (name in part.keys or self._counts_rows(name, part))
+        numbered = not table.primary_key and (
+            name in part.keys or name == part.present or self._counts_rows(name, part)
+        )
         if not row_filter and not numbered:
             return f"{table.relation} AS {alias}"
-        number = f", ROW_NUMBER() OVER () AS {_ROW}" if numbered else ""
+        number = f", {self.dialect.row_number()} AS {_ROW}" if numbered else ""
         where = ""
         if row_filter:
             where = f" WHERE ({self.attributes.text(self.resolver.snippet(name, row_filter))})"
@@ -205,19 +237,34 @@ class Writer:
 
     # -- Fields
 
-    def _dimension(self, field: Field | str) -> str:
+    def _dimension(self, field: Field | str, shift: Shift | None = None) -> str:
         assert isinstance(field, Dimension)
-        return self.attributes.text(self.resolver.dimension(field, self.question.zone))
+        return self.attributes.text(self.resolver.dimension(field, self.question.zone, shift))
 
-    def _metric_columns(self, values: Mapping[FieldId, str]) -> list[str]:
+    def _compared(self, field: Field | str, shift: Shift | None) -> str:
+        """A dimension as filters compare it."""
+        assert isinstance(field, Dimension)
+        zone = None if self._as_stored(field) else self.question.zone
+        return self.attributes.text(self.resolver.dimension(field, zone, shift))
+
+    def _as_stored(self, field: Dimension) -> bool:
+        """Whether filters compare a timestamp in UTC, as it is stored: so an index still serves, and the hour that
+        comes twice when summer time ends is told apart."""
+        whole = field.type is DimensionType.TIMESTAMP and field.interval in (None, TimeInterval.RAW)
+        return whole and field.convert_timezone and not self.question.shifts
+
+    def _metric_columns(self, values: Mapping[str, str]) -> list[str]:
         return [f"{self._value(m, values)} AS {self.dialect.identifier(m.id)}" for m in self.question.metrics]
 
-    def _value(self, field: Field | str, values: Mapping[FieldId, str]) -> str:
+    def _value(self, field: Field | str, values: Mapping[str, str], shift: Shift | None = None) -> str:
         """A metric in terms of its leaves' values."""
         assert isinstance(field, Metric)
-        if field.id in values:
-            return values[field.id]
-        return self._formula(field, lambda target: self._value(target, values))
+        if shift is None and (earlier := self.question.shifts.get(field.id)):
+            return self._value(earlier.metric, values, earlier)
+        key = leaf_key(field, shift)
+        if key in values:
+            return values[key]
+        return self._formula(field, lambda target: self._value(target, values, shift))
 
     def _formula(self, metric: Metric, value_of: Callable[[Metric], str]) -> str:
         text: list[str] = []
@@ -227,7 +274,7 @@ class Writer:
                 text.append(part)
             elif isinstance(part, OwnTable):
                 text.append(self.resolver.aliases[metric.table])
-            elif isinstance(part, AttributeRef):
+            elif isinstance(part, AttributeRef | ParameterRef):
                 text.append(self.attributes.value(part))
             elif target := metric_named(self.question, metric, part):
                 text.append(f"({value_of(target)})")
@@ -244,23 +291,16 @@ class Writer:
         return self._aggregated(metric, self._input(metric, part))
 
     def _aggregated(self, metric: Metric, text: str) -> str:
-        template = self.dialect.aggregates[metric.type]
+        template = self.dialect.aggregates[_OF_KEYS.get(metric.type, metric.type)]
         if metric.percentile is not None:
             template = template.replace("{p}", repr(metric.percentile / 100))
         return template.replace("{x}", text)
 
     def _needs_presence(self, metric: Metric, part: SubQuery) -> bool:
         """Whether a row that an outer join made up could be mistaken for one of the metric's table."""
-        outer = metric.table != self.graph.base or any(
-            join.type in (JoinType.RIGHT, JoinType.FULL) and join.table in part.tables
-            for join in self.question.explore.joins
-        )
-        if not outer:
+        if not self.graph.made_up(metric.table, part.tables):
             return False
-        if metric.sql == "*":
-            return True
-        piece = self.resolver.snippet(metric.table, metric.sql).parts
-        return not (len(piece) == 1 and isinstance(piece[0], str) and is_column(piece[0]))
+        return metric.sql == "*" or not self.resolver.snippet(metric.table, metric.sql).is_column
 
     def _input(self, metric: Metric, part: SubQuery) -> str:
         """What the aggregate reads of a row: null unless the row is there and passes the metric's filters."""
@@ -268,10 +308,10 @@ class Writer:
         if metric.sql != "*":
             text = self.attributes.text(self.resolver.snippet(metric.table, metric.sql))
         tests = [f"{self._key(metric.table)[0]} IS NOT NULL"] if self._needs_presence(metric, part) else []
-        tests += [test for given in metric.filters if (test := self._metric_filter(metric, given))]
+        tests += [test for given in metric.filters if (test := self._metric_filter(metric, given, part.shift))]
         return f"CASE WHEN {' AND '.join(tests)} THEN {text} END" if tests else text
 
-    def _metric_filter(self, metric: Metric, given: MetricFilter) -> str | None:
+    def _metric_filter(self, metric: Metric, given: MetricFilter, shift: Shift | None) -> str | None:
         table, _, name = given.dimension.rpartition(".")
         dimension = self.question.explore.tables[TableName(table or metric.table)].dimensions[name]
         try:
@@ -280,7 +320,7 @@ class Writer:
         except ValueError as error:
             self._bad_filter(metric.id, f"is not one that is known: {error}")
             return None
-        return self._test(Test(dimension, rule), self._dimension)
+        return self._test(Test(dimension, rule), lambda field: self._compared(field, shift))
 
     # -- Conditions and order
 
@@ -301,13 +341,15 @@ class Writer:
         field = test.field
         name = field if isinstance(field, str) else field.id
         if isinstance(field, Dimension):
-            target = Target(field.type, field.interval)
+            target = Target(field.type, field.interval, self._as_stored(field), not field.case_sensitive)
         else:
-            target = Target(metric_type(field) if isinstance(field, Metric) else None)
+            # The least or greatest of a timestamp is in UTC, as it is stored.
+            kind = metric_type(field, self.question.explore) if isinstance(field, Metric) else None
+            target = Target(kind, in_utc=True)
         text = text_of(field)
         text = text if is_column(text) else f"({text})"
         try:
-            return condition(text, target, test.rule, self.dialect, self.question.now)
+            return condition(text, target, test.rule, self.dialect, self.question.clock)
         except BadFilter as error:
             self._bad_filter(name, str(error))
             return None
@@ -316,38 +358,26 @@ class Writer:
         cause = f'The filter on "{name}" {what}.'
         self.findings.append(Finding(InvalidQuery, cause, "Change the filter's operator or values.", name))
 
-    def _order(self, keyed: Mapping[FieldId, str], values: Mapping[FieldId, str]) -> tuple[str, ...]:
+    def _order(self, keyed: Mapping[str, str], values: Mapping[str, str]) -> tuple[str, ...]:
         """The sorts asked for; then the dimensions that are left, so that equal rows keep one order."""
         sorts = list(self.question.sorts)
         named = {sort.id for sort in sorts}
         sorts += [SortBy(d.id, d, False, None) for d in self.question.dimensions if d.id not in named]
         return tuple(self._sort(sort, keyed, values) for sort in sorts)
 
-    def _sort(self, sort: SortBy, keyed: Mapping[FieldId, str], values: Mapping[FieldId, str]) -> str:
+    def _sort(self, sort: SortBy, keyed: Mapping[str, str], values: Mapping[str, str]) -> str:
         field = sort.field
         text = self.dialect.identifier(sort.id)
-        if isinstance(field, Dimension) and field.interval in _ORDER:
-            names = _ORDER[field.interval]
-            named = text if self.question.calculations else keyed[field.id]
-            cases = " ".join(f"WHEN '{name}' THEN {place}" for place, name in enumerate(names))
-            text = f"CASE {named} {cases} END"
+        if isinstance(field, Dimension) and names_in_order(field, self.dialect):
+            shown = self.question.calculations or self.dialect.order_by_alias
+            text = ordering(field, text if shown else keyed[field.id], self.dialect)
         elif isinstance(field, Metric) and field not in self.question.metrics:
             text = self._value(field, values)
         nulls = "FIRST" if sort.nulls_first else "LAST"
         return f"{text} {'DESC' if sort.descending else 'ASC'} NULLS {nulls}"
 
     def _check_attributes(self) -> None:
-        attributes = self.attributes
-        for name in sorted(attributes.missing):
-            cause = f"The rows asked for are filtered by the user attribute {name!r}, which you do not have."
-            self.findings.append(Finding(MissingAttribute, cause, "Ask an administrator to set it for you."))
-        for name in sorted(attributes.several):
-            cause = f"The user attribute {name!r} has several values, and a row filter compares it with one."
-            cure = "An administrator can give one value, or write the filter with `in (…)`."
-            self.findings.append(Finding(InvalidQuery, cause, cure))
-        for name in sorted(attributes.unwritable):
-            cause = f"The user attribute {name!r} has a value that is not a text."
-            self.findings.append(Finding(InvalidQuery, cause, "Ask an administrator to correct it."))
+        self.findings += self.attributes.findings()
 
 
 def _positions(count: int) -> str:

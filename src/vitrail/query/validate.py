@@ -6,28 +6,47 @@ A field that the viewer may not see is answered exactly like one that does not e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from rapidfuzz import fuzz, process
 
-from vitrail.catalog.model import Catalog, Dimension, Explore, ExploreName, FieldId, Metric, MetricType, TableName
+from vitrail.catalog.dbt_semantic.spellings import dimension_spelled, metric_spelled
+from vitrail.catalog.manifest import MAX_NAME, NAME
+from vitrail.catalog.model import Catalog, Dimension, Explore, ExploreName, FieldId, Metric, Parameter
+from vitrail.catalog.snippets import SnippetError
 from vitrail.catalog.visible import is_visible, may_ask
-from vitrail.query.conditions import Rule
+from vitrail.query.conditions import BadFilter, Rule
 from vitrail.query.errors import FieldNotAllowed, Finding, InvalidQuery, UnknownExplore, UnknownField, refuse
+from vitrail.query.made_fields import (
+    bin_dimension,
+    earlier_period,
+    made_metric,
+    made_metric_id,
+    shifted_without_time,
+    sql_dimension,
+)
 from vitrail.query.metric_query import (
     AdditionalMetric,
     AndGroup,
+    CustomDimension,
     FilterNode,
     FilterRule,
     MetricQuery,
     OrGroup,
     Sort,
+    SqlDimension,
     TableCalculation,
 )
-from vitrail.query.question import Condition, Field, Group, Question, SortBy, Test
+from vitrail.query.parameters import parameter_values
+from vitrail.query.question import Condition, Field, Group, Question, Shift, SortBy, Test, tests
+from vitrail.query.required_filters import with_required_filters
+from vitrail.query.semantic.saved import saved_filters
 from vitrail.query.viewer import Viewer
+from vitrail.warehouse.dialect import Dialect
 
 _MAX_DEPTH = 20
 _Item = TypeVar("_Item")
@@ -51,6 +70,7 @@ def validate(
     catalog: Catalog,
     viewer: Viewer,
     *,
+    dialect: Dialect,
     limit: int,
     allowed: frozenset[FieldId] | None,
     now: datetime | None,
@@ -59,7 +79,8 @@ def validate(
     explore = catalog.explores.get(ExploreName(query.explore_name))
     if explore is None or not may_ask(explore, viewer):
         raise refuse([_unknown_explore(query.explore_name, catalog, viewer)])
-    return _Validation(query, explore, viewer, allowed).question(limit, now)
+    question = _Validation(query, explore, viewer, dialect, allowed, catalog.parameters).question(limit, now)
+    return replace(question, filters=saved_filters(query, catalog, explore)) if query.saved_query else question
 
 
 def _unknown_explore(name: str, catalog: Catalog, viewer: Viewer) -> Finding:
@@ -80,11 +101,20 @@ def _listed(names: Iterable[str]) -> str:
 
 class _Validation:
     def __init__(
-        self, query: MetricQuery, explore: Explore, viewer: Viewer, allowed: frozenset[FieldId] | None
+        self,
+        query: MetricQuery,
+        explore: Explore,
+        viewer: Viewer,
+        dialect: Dialect,
+        allowed: frozenset[FieldId] | None,
+        parameters: Mapping[str, Parameter],
     ) -> None:
+        self.project_parameters = parameters
         self.query, self.explore, self.viewer, self.allowed = query, explore, viewer, allowed
+        self.dialect = dialect
         self.known = fields_of(explore)
-        self.extra: dict[str, Metric] = {}
+        self.extra: dict[str, Field] = {}
+        self.shifts: dict[str, Shift] = {}
         self.refused_extra: set[str] = set()
         self.calculations: dict[str, TableCalculation] = {}
         self.findings: list[Finding] = []
@@ -92,9 +122,12 @@ class _Validation:
     def question(self, limit: int, now: datetime | None) -> Question:
         query = self.query
         zone, moment = self._clock(now)
+        for custom in query.custom_dimensions:
+            if not self._made(custom.id, "dimension", partial(self._made_dimension, custom)):
+                self.refused_extra.add(custom.id)
         for extra in query.additional_metrics:
-            if not self._additional(extra):
-                self.refused_extra.add(f"{extra.table}_{extra.name}")
+            if not self._made(extra.name, "metric", partial(self._made_metric, extra)):
+                self.refused_extra.add(made_metric_id(extra))
         for calculation in query.table_calculations:
             if calculation.name in self.calculations or calculation.name in self.known:
                 self._wrong(f"Two columns are called {calculation.name!r}.", "Rename the calculation.")
@@ -108,14 +141,26 @@ class _Validation:
         having = self._condition(filters.metrics, self._metric)
         calculated = self._condition(filters.table_calculations, self._calculation)
         selected = {d.id for d in dimensions} | {m.id for m in metrics}
+        grouped = {d.id for d in dimensions}
         sorts = tuple(self._each(query.sorts, lambda sort: self._sort(sort, selected)))
+        self._check_shapes(grouped)
+        used = [*dimensions, *(test.field for test in tests(where) if isinstance(test.field, Dimension))]
+        if still := shifted_without_time([self.shifts[m.id] for m in metrics if m.id in self.shifts], used):
+            self._wrong(
+                f"{still.metric.label} of an earlier period would be the one of now: the question neither groups nor "
+                f"filters by {'.'.join(still.dimension)}.",
+                "Ask for that date too, or filter by it.",
+            )
+        parameters, wrong = parameter_values(query, self.explore, self.project_parameters)
+        self.findings += wrong
         if self.findings:
             raise refuse(self.findings)
+        across = [name.replace(".", "_", 1) if name not in grouped else name for name in self._across()]
         return Question(
             explore=self.explore,
             dimensions=dimensions,
             metrics=metrics,
-            where=where,
+            where=with_required_filters(where, self.explore),
             having=having,
             calculated=calculated,
             calculations=tuple(self.calculations.values()),
@@ -124,8 +169,33 @@ class _Validation:
             offset=query.offset,
             zone=zone,
             now=moment,
+            week_start=self.dialect.week_start,
             extra=self.extra,
+            shifts=self.shifts,
+            parameters=parameters,
+            across=tuple(d.id for d in dimensions if d.id in across),
         )
+
+    def _across(self) -> list[str]:
+        return self.query.pivot.columns if self.query.pivot is not None else []
+
+    def _check_shapes(self, grouped: set[FieldId]) -> None:
+        """Subtotals and a pivot name dimensions of the question."""
+        shapes = [("subtotal", names) for names in self.query.subtotals]
+        if self.query.pivot is not None:
+            shapes.append(("pivot", self.query.pivot.columns))
+        for what, names in shapes:
+            for name in names:
+                if name.replace(".", "_", 1) not in grouped and name not in grouped:
+                    cause = f"The {what} names {name[:60]!r}, which is not a dimension of the question."
+                    self._wrong(cause, "Name dimensions that are asked for.", name[:60])
+        if self.query.pivot is not None:
+            for sort in self.query.sorts:
+                name = sort.field_id
+                known = {name, name.replace(".", "_", 1)} & (grouped | {*self.query.metrics, *self.calculations})
+                if not known:
+                    cause = f"The question is pivoted and sorts by {name[:60]!r} without asking for it."
+                    self._wrong(cause, "Ask for it too, or sort by another field.", name[:60])
 
     def _wrong(self, cause: str, cure: str, field: str | None = None) -> None:
         self.findings.append(Finding(InvalidQuery, cause, cure, field))
@@ -150,7 +220,7 @@ class _Validation:
 
     def _find(self, name: str, kind: type[Field], what: str) -> Field | None:
         """The field of that id, if it is there, of the kind, visible and allowed; else a finding."""
-        field: Field | None = self.extra.get(name) or self.known.get(name) or self.known.get(name.replace(".", "_", 1))
+        field = self._named(name, kind)
         if field is None or (field.id not in self.extra and not is_visible(field, self.explore, self.viewer)):
             self._unknown(name, kind)
             return None
@@ -168,6 +238,14 @@ class _Validation:
                 )
             )
             return None
+        return field
+
+    def _named(self, name: str, kind: type[Field]) -> Field | None:
+        """The field of that id, or (over dbt's semantic layer) of that name; one of the kind before any other."""
+        field: Field | None = self.extra.get(name) or self.known.get(name) or self.known.get(name.replace(".", "_", 1))
+        if self.explore.semantic is not None and not isinstance(field, kind):
+            spelled = (dimension_spelled(self.explore, name), metric_spelled(self.explore, name))
+            return next((found for found in spelled if isinstance(found, kind)), field)
         return field
 
     def _unknown(self, name: str, kind: type[Field]) -> None:
@@ -201,36 +279,54 @@ class _Validation:
         self._wrong(f"There is no table calculation {name[:100]!r}.", "Name one of the question's own.", name)
         return None
 
-    def _additional(self, extra: AdditionalMetric) -> bool:
-        """A metric made in the query; only over a dimension, never over SQL that somebody sent."""
-        name = extra.base_dimension_name
-        if name is None or (extra.sql is not None and extra.sql.strip() != f"${{TABLE}}.{name}"):
-            cause = f"The metric {extra.name[:60]!r} is made of SQL that came with the question."
-            self._wrong(cause, "Give `baseDimensionName`, the dimension to aggregate.", extra.name[:60])
+    def _made(self, name: str, what: str, make: Callable[[], Field | None]) -> bool:
+        """Add a field made in the question. False when it can't be; why is among the findings."""
+        try:
+            field = make()
+        except (BadFilter, SnippetError) as error:
+            self._wrong(f"The {what} {name[:60]!r} made in the question: {error}.", "Correct it.", name[:60])
             return False
-        base = self._dimension(f"{extra.table}_{name}")
-        if base is None:
+        if field is None:
             return False
-        metric = Metric(
-            name=extra.name,
-            table=TableName(extra.table),
-            type=MetricType(extra.type),
-            sql=f"${{{name}}}",
-            label=extra.label or extra.name,
-            percentile=50.0 if extra.type == "percentile" else None,
-        )
-        if metric.id in self.known:
-            self._wrong(f'"{metric.id}" exists already.', "Give the custom metric another name.", metric.id)
-        self.extra[metric.id] = metric
+        if not NAME.match(name) or len(name) > MAX_NAME:
+            self._wrong(f"The {what} {name[:60]!r} needs a plain name.", "Use letters, digits and underscores.")
+            return False
+        if field.id in self.known or field.id in self.extra:
+            self._wrong(
+                f'"{field.id}" exists already.', f"Give the {what} made in the question another name.", field.id
+            )
+            return False
+        self.extra[field.id] = field
         return True
+
+    def _made_dimension(self, custom: CustomDimension) -> Dimension | None:
+        if isinstance(custom, SqlDimension):
+            return sql_dimension(custom, self.explore, self.dialect, self._dimension)
+        base = self._dimension(custom.dimension_id)
+        return bin_dimension(custom, base, self.dialect) if base is not None else None
+
+    def _made_metric(self, extra: AdditionalMetric) -> Metric | None:
+        if extra.base_metric_id is None:
+            return made_metric(extra, self.explore, self.dialect, self._dimension)
+        base = self._metric(extra.base_metric_id)
+        if extra.time_dimension_id is None:
+            raise BadFilter("it does not say which date is set back; give `timeDimensionId`")
+        time = self._dimension(extra.time_dimension_id)
+        if base is None or time is None:
+            return None
+        if base.id in self.shifts:
+            raise BadFilter("its metric is of an earlier period already")
+        metric, self.shifts[made_metric_id(extra)] = earlier_period(extra, base, time)
+        return metric
 
     def _sort(self, sort: Sort, selected: set[FieldId]) -> SortBy | None:
         name = sort.field_id
         if name in self.calculations:
             return SortBy(name, None, sort.descending, sort.nulls_first)
-        field = self.extra.get(name) or self.known.get(name) or self.known.get(name.replace(".", "_", 1))
-        if field is not None and field.id in selected:
-            return SortBy(field.id, field, sort.descending, sort.nulls_first)
+        for kind in (Dimension, Metric):
+            field = self._named(name, kind)
+            if field is not None and field.id in selected:
+                return SortBy(field.id, field, sort.descending, sort.nulls_first)
         found = self._find(name, Field, "field")  # type: ignore[arg-type]
         if found is None:
             return None

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import obstore
 from obstore.exceptions import BaseError
@@ -56,6 +57,27 @@ class ObjectStore:
         try:
             answer = await obstore.get_async(self._store, checked(key))
             return bytes(await answer.bytes_async())
+        except (BaseError, OSError) as error:
+            raise classified(error, self.where) from error
+
+    async def put_file(self, key: str, source: Path) -> None:
+        """Stores a file's content whole or not at all, without holding it in memory."""
+        checked(key)
+        try:
+            if self._folder is not None:
+                await asyncio.to_thread(_copy_durably, self._folder / key, source)
+            else:
+                await obstore.put_async(self._store, key, source)
+        except (BaseError, OSError) as error:
+            raise classified(error, self.where) from error
+
+    async def get_file(self, key: str, target: Path) -> None:
+        """Writes what was put into a file, piece by piece. Raises `ObjectMissing`."""
+        try:
+            answer = await obstore.get_async(self._store, checked(key))
+            with await asyncio.to_thread(target.open, "wb") as file:
+                async for piece in answer.stream():
+                    await asyncio.to_thread(file.write, piece)
         except (BaseError, OSError) as error:
             raise classified(error, self.where) from error
 
@@ -107,13 +129,22 @@ class ObjectStore:
 
 
 def _write_durably(path: Path, content: bytes) -> None:
+    _put_durably(path, lambda file: file.write(content))
+
+
+def _copy_durably(path: Path, source: Path) -> None:
+    with source.open("rb") as given:
+        _put_durably(path, lambda file: shutil.copyfileobj(given, file, 1024 * 1024))
+
+
+def _put_durably(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Beside, to the disk, then into place: a crash leaves the old file or the new one, never half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # `#` is in no key, so a file that a crash left half written is never listed or read.
     partial = path.with_name(f"{path.name}#{os.getpid()}{os.urandom(4).hex()}")
     try:
         with partial.open("wb") as file:
-            file.write(content)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)

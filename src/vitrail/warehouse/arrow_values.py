@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
-from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from vitrail.warehouse.plain_values import duration, plain
 
 
 def kind_of(type_: pa.DataType) -> str:
@@ -92,30 +91,10 @@ _CONVERTERS: tuple[tuple[_Fits, Callable[[pa.ChunkedArray], list[Any]]], ...] = 
 
 
 def _plain(value: Any) -> Any:
-    """Any value as JSON can hold it."""
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return value if abs(value) != float("inf") and value == value else None
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, date | datetime | time):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
     if isinstance(value, pa.MonthDayNano):
-        return _duration(value)
+        return duration(value.months, value.days, value.nanoseconds / 1e9)
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return str(value)
-
-
-def _duration(value: Any) -> str:
-    """An interval as ISO 8601 writes it: `P1M2DT3.5S`."""
-    seconds = value.nanoseconds / 1e9
-    months = f"{value.months}M" if value.months else ""
-    days = f"{value.days}D" if value.days else ""
-    rest = f"T{seconds:g}S" if seconds or not (months or days) else ""
-    return f"P{months}{days}{rest}"
+    return plain(value)

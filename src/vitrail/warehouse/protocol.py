@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
 
 from vitrail.warehouse.dialect import Dialect
 
@@ -23,6 +24,8 @@ class Rows:
 
     columns: tuple[WarehouseColumn, ...]
     rows: list[list[Any]]
+    as_of: datetime | None = None
+    """When the engine gave it, if it was kept; None: just now."""
 
 
 class Warehouse(Protocol):
@@ -45,3 +48,12 @@ class Warehouse(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Replaceable(Protocol):
+    """A warehouse that is a file, in whose place somebody may put another."""
+
+    def replaced(self) -> bool:
+        """Whether that has happened: then it is to be opened anew."""
+        ...

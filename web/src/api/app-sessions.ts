@@ -22,5 +22,10 @@ export function sessionFiles({ session, files }: Session): { entry: string; styl
   return { entry: at(files.entry), styles: files.styles.map(at) }
 }
 
-export const askSession = ({ session }: Session, query: AppQuery, headers?: Headers): Promise<QueryAnswer> =>
-  post(`/api/v1/app-sessions/${session}/query`, { query }, headers)
+/** An app's question; `refresh` asks the warehouse, whatever answer is kept. */
+export const askSession = (
+  { session }: Session,
+  query: AppQuery,
+  refresh = false,
+  headers?: Headers,
+): Promise<QueryAnswer> => post(`/api/v1/app-sessions/${session}/query`, { query, refresh }, headers)

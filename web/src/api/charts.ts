@@ -16,6 +16,8 @@ export type Query = Schemas['MetricQuery-Output']
 export type FilterRule = Schemas['FilterRule']
 export type FilterOperator = Schemas['FilterOperator']
 export type Field = Explore['fields'][number]
+export type Explanation = Schemas['ExplanationOut']
+export type Definition = Schemas['DefinitionOut']
 export type Value = string | number | boolean | null
 
 export const chartQuery = (chartId: string) =>
@@ -24,15 +26,16 @@ export const chartQuery = (chartId: string) =>
     queryFn: () => data(client.GET('/api/v1/charts/{chart_id}', { params: { path: { chart_id: chartId } } })),
   })
 
-/** A chart's rows as this viewer may see them; another save than the newest for those who may manage it. */
-export const chartRowsQuery = (chartId: string, version: number, newest: boolean) =>
+/** A chart's rows as this viewer may see them; another save than the newest for those who may manage it. `refresh`: for
+ * `askAnew`. */
+export const chartRowsQuery = (chartId: string, version: number, newest: boolean, refresh = false) =>
   queryOptions({
     queryKey: ['chart-rows', chartId, version],
     queryFn: (): Promise<QueryAnswer> =>
       data(
         client.POST('/api/v1/charts/{chart_id}/results', {
           params: { path: { chart_id: chartId } },
-          body: newest ? {} : { version },
+          body: newest ? { refresh } : { version, refresh },
         }),
       ),
     staleTime: 60_000,
@@ -50,19 +53,34 @@ export const chartVersionQuery = (chartId: string, number: number) =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
-/** The rows of a question that is still being written. */
-export const answerQuery = (projectId: string, query: Query) =>
+/** The rows of a question that is still being written. `refresh`: for `askAnew`. */
+export const answerQuery = (projectId: string, query: Query, refresh = false) =>
   queryOptions({
     queryKey: ['answer', projectId, query],
     queryFn: ({ signal }): Promise<QueryAnswer> =>
       data(
         client.POST('/api/v1/projects/{project_id}/query', {
-          params: { path: { project_id: projectId } },
+          params: { path: { project_id: projectId }, query: { refresh } },
           body: query,
           signal,
         }),
       ),
     placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  })
+
+/** Why a question's numbers are what they are, for those who may ask questions of their own. */
+export const explanationQuery = (projectId: string, query: Query) =>
+  queryOptions({
+    queryKey: ['explanation', projectId, query],
+    queryFn: ({ signal }) =>
+      data(
+        client.POST('/api/v1/projects/{project_id}/query/explain', {
+          params: { path: { project_id: projectId } },
+          body: query,
+          signal,
+        }),
+      ),
     staleTime: 60_000,
   })
 

@@ -19,7 +19,8 @@ const carryToken: Middleware = {
   },
 }
 
-export const client = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '' })
+// Where an answer comes in several kinds (rows as JSON or as Arrow), the pages take JSON.
+export const client = createClient<paths, 'application/json'>({ baseUrl: globalThis.location?.origin ?? '' })
 client.use(carryToken)
 
 interface Answer<T> {

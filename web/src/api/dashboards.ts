@@ -11,6 +11,7 @@ export type Tab = Schemas['Tab']
 export type Tile = NonNullable<DashboardContent['tiles']>[number]
 export type ChartTile = Schemas['ChartTile']
 export type TileChart = Schemas['TileChart']
+export type TileApp = Schemas['TileApp']
 export type DashboardFilter = Schemas['DashboardFilter']
 export type FilterChoice = Schemas['FilterChoice']
 export type TileAnswer = Schemas['TileAnswer']
@@ -24,15 +25,21 @@ export const dashboardQuery = (dashboardId: string) =>
       ),
   })
 
-/** A tile's rows as this viewer may see them, with the dashboard's filters as they set them. */
-export const tileQuery = (dashboardId: string, version: number, tileId: string, filters: FilterChoice[]) =>
+/** A tile's rows as this viewer may see them, with the dashboard's filters as they set them. `refresh`: for `askAnew`. */
+export const tileQuery = (
+  dashboardId: string,
+  version: number,
+  tileId: string,
+  filters: FilterChoice[],
+  refresh = false,
+) =>
   queryOptions({
     queryKey: ['tile', dashboardId, version, tileId, filters],
     queryFn: ({ signal }) =>
       data(
         client.POST('/api/v1/dashboards/{dashboard_id}/tiles/{tile_id}/results', {
           params: { path: { dashboard_id: dashboardId, tile_id: tileId } },
-          body: { filters },
+          body: { filters, refresh },
           signal,
         }),
       ),

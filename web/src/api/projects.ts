@@ -5,6 +5,8 @@ import type { components } from './schema'
 export type NewProject = components['schemas']['NewProject']
 export type NewConnection = components['schemas']['NewConnection']
 export type Connection = components['schemas']['ConnectionOut']
+export type CatalogState = components['schemas']['CatalogState']
+export type CatalogChange = components['schemas']['CatalogChange']
 
 /** What could be connected, as found on the server's machine. */
 export const sourcesQuery = queryOptions({
@@ -21,6 +23,15 @@ export const connectionQuery = (projectId: string) =>
     queryKey: ['connection', projectId],
     queryFn: () => data(client.GET('/api/v1/projects/{project_id}/connection', path(projectId))),
     staleTime: 60_000,
+    retry: false,
+  })
+
+/** How a project's catalog stands: where it is read from, what changed, what is wrong. */
+export const catalogStateQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ['catalog-state', projectId],
+    queryFn: () => data(client.GET('/api/v1/projects/{project_id}/catalog/state', path(projectId))),
+    staleTime: 10_000,
     retry: false,
   })
 

@@ -1064,7 +1064,8 @@ export interface paths {
         /**
          * Set Connection
          * @description Point a project at another folder or warehouse, or at the same ones anew (a file that was replaced is read
-         *     afresh). Refused with the reason when it does not work.
+         *     afresh). With a folder, an uploaded catalog is no longer used; without one, only the warehouse changes. Refused with
+         *     the reason when it does not work.
          */
         put: operations["set_connection"];
         post?: never;
@@ -1086,7 +1087,13 @@ export interface paths {
          * @description The explores that you may ask, with how much is in them.
          */
         get: operations["get_catalog"];
-        put?: never;
+        /**
+         * Upload Catalog
+         * @description Put a catalog in use: a dbt project's artefacts (`manifest`, `semantic_manifest`, `catalog`, `config`) or one
+         *     Ossie model (`ossie`), each a file of a multipart form. Refused with every problem when nothing in it can be asked;
+         *     until another is uploaded or a folder is connected it is what the project asks.
+         */
+        put: operations["upload_catalog"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1125,9 +1132,71 @@ export interface paths {
         put?: never;
         /**
          * Ask
-         * @description The answer to a question of your own, as you may see it.
+         * @description The answer to a question of your own, as you may see it. With `Accept: application/vnd.apache.arrow.stream`, its
+         *     rows as an Arrow IPC stream. A client that goes away stops its statement.
          */
         post: operations["ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/query/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain Query
+         * @description Why the answer to this question is what it is: definitions, the plan in words, the statement as sent for you.
+         */
+        post: operations["explain_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/catalog/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Catalog State
+         * @description How the catalog stands: where it comes from, its problems, what the last reload changed, and why a newer one
+         *     could not be used.
+         */
+        get: operations["get_catalog_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/catalog/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Catalog Uploads
+         * @description The uploads that are remembered, the newest first.
+         */
+        get: operations["list_catalog_uploads"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2380,27 +2449,45 @@ export interface components {
          *     the words for each.
          * @enum {string}
          */
-        Action: "sign-in.succeeded" | "sign-in.failed" | "sign-in.blocked" | "sign-in.ended" | "session.revoked" | "person.invited" | "person.created" | "person.changed" | "person.deactivated" | "person.reactivated" | "person.deleted" | "person.password-changed" | "person.password-reset-asked" | "person.password-reset" | "group.created" | "group.changed" | "group.deleted" | "group.member-added" | "group.member-removed" | "attribute.created" | "attribute.changed" | "attribute.deleted" | "attribute.given" | "attribute.taken" | "service-account.created" | "service-account.changed" | "service-account.deleted" | "token.created" | "token.rotated" | "token.revoked" | "role.created" | "role.changed" | "role.deleted" | "grant.given" | "grant.taken" | "space.created" | "space.changed" | "space.moved" | "space.restricted" | "space.opened-up" | "space.deleted" | "share.given" | "share.taken" | "chart.created" | "chart.changed" | "chart.moved" | "chart.restored" | "chart.deleted" | "dashboard.created" | "dashboard.changed" | "dashboard.moved" | "dashboard.restored" | "dashboard.deleted" | "app.created" | "app.changed" | "app.moved" | "app.restored" | "app.deleted" | "app.opened" | "build.started" | "build.cancelled" | "build.ended" | "query.answered" | "query.failed" | "export.made" | "budget.created" | "budget.changed" | "budget.removed" | "usage.corrected" | "licence.changed" | "settings.changed" | "project.created" | "project.changed" | "audit.exported" | "audit.verified" | "audit.pruned" | "audit.lost";
+        Action: "sign-in.succeeded" | "sign-in.failed" | "sign-in.blocked" | "sign-in.ended" | "session.revoked" | "person.invited" | "person.created" | "person.changed" | "person.deactivated" | "person.reactivated" | "person.deleted" | "person.password-changed" | "person.password-reset-asked" | "person.password-reset" | "group.created" | "group.changed" | "group.deleted" | "group.member-added" | "group.member-removed" | "attribute.created" | "attribute.changed" | "attribute.deleted" | "attribute.given" | "attribute.taken" | "service-account.created" | "service-account.changed" | "service-account.deleted" | "token.created" | "token.rotated" | "token.revoked" | "role.created" | "role.changed" | "role.deleted" | "grant.given" | "grant.taken" | "space.created" | "space.changed" | "space.moved" | "space.restricted" | "space.opened-up" | "space.deleted" | "share.given" | "share.taken" | "chart.created" | "chart.changed" | "chart.moved" | "chart.restored" | "chart.deleted" | "dashboard.created" | "dashboard.changed" | "dashboard.moved" | "dashboard.restored" | "dashboard.deleted" | "app.created" | "app.changed" | "app.moved" | "app.restored" | "app.deleted" | "app.opened" | "build.started" | "build.cancelled" | "build.ended" | "query.answered" | "query.failed" | "export.made" | "budget.created" | "budget.changed" | "budget.removed" | "usage.corrected" | "licence.changed" | "settings.changed" | "project.created" | "project.changed" | "catalog.uploaded" | "audit.exported" | "audit.verified" | "audit.pruned" | "audit.lost";
         /**
          * AdditionalMetric
-         * @description A metric made in the query: an aggregate over a dimension of the explore.
+         * @description A metric made in the query: an aggregate over a dimension of the explore, or over `sql` made of dimensions
+         *     (`${table.field}`), or (with `base_metric_id`) a metric of the explore in an earlier period. Its id is
+         *     `table_name`, or the name alone where no table is given.
          */
         AdditionalMetric: {
             /** Table */
-            table: string;
+            table?: string | null;
             /** Name */
             name: string;
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "count" | "count_distinct" | "sum" | "average" | "min" | "max" | "median" | "percentile";
+            /** Type */
+            type?: ("count" | "count_distinct" | "sum" | "average" | "min" | "max" | "median" | "percentile") | null;
             /** Sql */
             sql?: string | null;
             /** Label */
             label?: string | null;
+            /** Description */
+            description?: string | null;
             /** Basedimensionname */
             baseDimensionName?: string | null;
+            /** Percentile */
+            percentile?: number | null;
+            /** Filters */
+            filters?: {
+                [key: string]: unknown;
+            }[];
+            /** Basemetricid */
+            baseMetricId?: string | null;
+            /** Timedimensionid */
+            timeDimensionId?: string | null;
+            /** Granularity */
+            granularity?: ("DAY" | "WEEK" | "MONTH" | "QUARTER" | "YEAR") | null;
+            /**
+             * Periodoffset
+             * @default 1
+             */
+            periodOffset: number;
         };
         /** AndGroup */
         "AndGroup-Input": {
@@ -2469,6 +2556,12 @@ export interface components {
         /** AppQuery */
         AppQuery: {
             query: components["schemas"]["MetricQuery-Input"];
+            /**
+             * Refresh
+             * @description Ask the warehouse, whatever answer is kept.
+             * @default false
+             */
+            refresh: boolean;
         };
         /** AppTile */
         AppTile: {
@@ -2501,6 +2594,12 @@ export interface components {
         Ask: {
             /** Version */
             version?: number | null;
+            /**
+             * Refresh
+             * @description Ask the warehouse, whatever answer is kept.
+             * @default false
+             */
+            refresh: boolean;
         };
         /** AttributeChange */
         AttributeChange: {
@@ -2574,6 +2673,47 @@ export interface components {
              */
             risingIsGood: boolean;
         };
+        /**
+         * BinDimension
+         * @description A number cut into ranges: as many as `bin_number` says between its least and greatest value, or each as wide as
+         *     `bin_width`, or those of `custom_range`.
+         */
+        BinDimension: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "bin";
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Table */
+            table?: string | null;
+            /** Dimensionid */
+            dimensionId: string;
+            /**
+             * Bintype
+             * @enum {string}
+             */
+            binType: "fixed_number" | "fixed_width" | "custom_range";
+            /** Binnumber */
+            binNumber?: number | null;
+            /** Binwidth */
+            binWidth?: number | null;
+            /** Customrange */
+            customRange?: components["schemas"]["BinRange"][];
+        };
+        /**
+         * BinRange
+         * @description From (belongs to it) to (does not); either may be open.
+         */
+        BinRange: {
+            /** From */
+            from?: number | null;
+            /** To */
+            to?: number | null;
+        };
         /** Budget */
         Budget: {
             /** Id */
@@ -2617,6 +2757,36 @@ export interface components {
          * @enum {string}
          */
         By: "day" | "person" | "project" | "app" | "model" | "stage" | "version";
+        /**
+         * CalculationTemplate
+         * @description A usual calculation by its name, over one column of the result.
+         *
+         *     `order_by`: the order of the rows in which a previous one is the previous one (without it, the question's own).
+         *     `partition_by`: columns whose equal values make groups of their own. `offset`: how many rows back is previous.
+         */
+        CalculationTemplate: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "percent_of_column_total" | "percent_of_previous_value" | "percent_change_from_previous" | "change_from_previous" | "rank_in_column" | "running_total" | "moving_average";
+            /** Fieldid */
+            fieldId: string;
+            /** Orderby */
+            orderBy?: components["schemas"]["TemplateSort"][];
+            /** Partitionby */
+            partitionBy?: string[];
+            /**
+             * Offset
+             * @default 1
+             */
+            offset: number;
+            /**
+             * Rows
+             * @default 3
+             */
+            rows: number;
+        };
         /** Candidate */
         Candidate: {
             /**
@@ -2684,6 +2854,136 @@ export interface components {
              * @default false
              */
             smooth: boolean;
+        };
+        /** CatalogChange */
+        CatalogChange: {
+            kind: components["schemas"]["vitrail__catalog__changes__Kind"];
+            what: components["schemas"]["What"];
+            /** Explore */
+            explore: string;
+            /**
+             * Name
+             * @description An explore's name or a field's id.
+             */
+            name: string;
+            /**
+             * Before
+             * @description The old name of what was renamed, the old type of what was retyped.
+             */
+            before: string | null;
+            /** After */
+            after: string | null;
+        };
+        /** CatalogProblem */
+        CatalogProblem: {
+            /** Title */
+            title: string;
+            /** Cause */
+            cause: string;
+            /** Cure */
+            cure: string;
+            /**
+             * Where
+             * @description File and line, or the model, as far as known.
+             */
+            where: string | null;
+            /**
+             * Fatal
+             * @description Something was left out because of it.
+             */
+            fatal: boolean;
+        };
+        /**
+         * CatalogState
+         * @description A project's catalog as it stands.
+         */
+        CatalogState: {
+            /**
+             * Source
+             * @description Where it is read from: dbt target, dbt checkout, Ossie, or upload.
+             */
+            source: string;
+            /** Version */
+            version: string;
+            /**
+             * Loadedat
+             * Format: date-time
+             * @description When the process that answers loaded it.
+             */
+            loadedAt: string;
+            /** Explores */
+            explores: number;
+            /** Fields */
+            fields: number;
+            /** @description Why the newest could not be used; the one before stays in use. */
+            failed: components["schemas"]["CatalogProblem"] | null;
+            /** Problems */
+            problems: components["schemas"]["CatalogProblem"][];
+            /**
+             * Changes
+             * @description What the last reload changed; the first so many.
+             */
+            changes: components["schemas"]["CatalogChange"][];
+            /** Uploadedat */
+            uploadedAt: string | null;
+            /** Uploadedby */
+            uploadedBy: string | null;
+        };
+        /**
+         * CatalogUpload
+         * @description One upload: when, by whom, and what was in it.
+         */
+        CatalogUpload: {
+            /** Id */
+            id: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * By
+             * @description Null once that person or service account was deleted.
+             */
+            by: string | null;
+            /** Version */
+            version: string;
+            /** Explores */
+            explores: number;
+            /** Fields */
+            fields: number;
+            /** Problems */
+            problems: number;
+            /**
+             * Changes
+             * @description What it changed; the first so many.
+             */
+            changes: components["schemas"]["CatalogChange"][];
+            /** Inuse */
+            inUse: boolean;
+        };
+        /**
+         * CatalogUploaded
+         * @description An upload that was put in use.
+         */
+        CatalogUploaded: {
+            /** Version */
+            version: string;
+            /** Explores */
+            explores: number;
+            /** Fields */
+            fields: number;
+            /**
+             * Counts
+             * @description How many changes of each kind.
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Changes */
+            changes: components["schemas"]["CatalogChange"][];
+            /** Problems */
+            problems: components["schemas"]["CatalogProblem"][];
         };
         /** Chain */
         Chain: {
@@ -2865,7 +3165,10 @@ export interface components {
          * @description How a project is connected, tried at this moment.
          */
         ConnectionOut: {
-            /** Dbt */
+            /**
+             * Dbt
+             * @description Empty where the catalog is only ever uploaded.
+             */
             dbt: string;
             /**
              * Warehouse
@@ -3075,6 +3378,36 @@ export interface components {
             restoredFrom: number | null;
             content: components["schemas"]["DashboardContent"];
         };
+        /**
+         * DefinitionOut
+         * @description A field as it is written, with what it is made of, down to the dbt model.
+         */
+        DefinitionOut: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Kind */
+            kind: string;
+            /** Type */
+            type: string;
+            /** Sql */
+            sql: string;
+            /** Description */
+            description: string | null;
+            /** Filters */
+            filters: string[];
+            /** Madeof */
+            madeOf: components["schemas"]["DefinitionOut"][];
+            /** Relation */
+            relation: string | null;
+            /** Model */
+            model: string | null;
+            /** File */
+            file: string | null;
+            /** Line */
+            line: number | null;
+        };
         /** Ended */
         Ended: {
             /** Ended */
@@ -3138,13 +3471,25 @@ export interface components {
         };
         /** Expected */
         Expected: {
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["vitrail__identity__arrival__links__Kind"];
             /** Email */
             email: string;
             /** Name */
             name: string;
             /** Organization */
             organization: string;
+        };
+        /**
+         * ExplanationOut
+         * @description Why this number: the answer's columns, the plan in sentences, the statement as it is sent for you.
+         */
+        ExplanationOut: {
+            /** Columns */
+            columns: components["schemas"]["DefinitionOut"][];
+            /** Plan */
+            plan: string[];
+            /** Sql */
+            sql: string;
         };
         /** ExploreOut */
         ExploreOut: {
@@ -3562,11 +3907,6 @@ export interface components {
             /** Queries */
             queries: number;
         };
-        /**
-         * Kind
-         * @enum {string}
-         */
-        Kind: "setup" | "invitation" | "reset";
         /** LastVerified */
         LastVerified: {
             /**
@@ -3794,12 +4134,24 @@ export interface components {
             tableCalculations?: components["schemas"]["TableCalculation"][];
             /** Additionalmetrics */
             additionalMetrics?: components["schemas"]["AdditionalMetric"][];
+            /** Customdimensions */
+            customDimensions?: (components["schemas"]["BinDimension"] | components["schemas"]["SqlDimension"])[];
+            /**
+             * Totals
+             * @default false
+             */
+            totals: boolean;
+            /** Subtotals */
+            subtotals?: string[][];
+            pivot?: components["schemas"]["PivotRequest"] | null;
             /** Parameters */
             parameters?: {
                 [key: string]: string | number | boolean | (string | number | boolean | null)[] | null;
             };
             /** Timezone */
             timezone?: string | null;
+            /** Savedquery */
+            savedQuery?: string | null;
         };
         /**
          * MetricQuery
@@ -3828,12 +4180,24 @@ export interface components {
             tableCalculations?: components["schemas"]["TableCalculation"][];
             /** Additionalmetrics */
             additionalMetrics?: components["schemas"]["AdditionalMetric"][];
+            /** Customdimensions */
+            customDimensions?: (components["schemas"]["BinDimension"] | components["schemas"]["SqlDimension"])[];
+            /**
+             * Totals
+             * @default false
+             */
+            totals: boolean;
+            /** Subtotals */
+            subtotals?: string[][];
+            pivot?: components["schemas"]["PivotRequest"] | null;
             /** Parameters */
             parameters?: {
                 [key: string]: string | number | boolean | (string | number | boolean | null)[] | null;
             };
             /** Timezone */
             timezone?: string | null;
+            /** Savedquery */
+            savedQuery?: string | null;
         };
         /** Model */
         Model: {
@@ -3990,8 +4354,11 @@ export interface components {
          * @description Folder and file are meant from the folder that projects are connected from (`VITRAIL_PROJECTS_DIR`).
          */
         NewConnection: {
-            /** Dbt */
-            dbt: string;
+            /**
+             * Dbt
+             * @description Left out where the catalog is only ever uploaded.
+             */
+            dbt?: string | null;
             /**
              * Warehouse
              * Format: password
@@ -4036,8 +4403,11 @@ export interface components {
         };
         /** NewProject */
         NewProject: {
-            /** Dbt */
-            dbt: string;
+            /**
+             * Dbt
+             * @description Left out where the catalog is only ever uploaded.
+             */
+            dbt?: string | null;
             /**
              * Warehouse
              * Format: password
@@ -4442,6 +4812,38 @@ export interface components {
             showValues: boolean;
         };
         /**
+         * PivotColumnOut
+         * @description One metric or calculation under one value of each dimension that goes across.
+         */
+        PivotColumnOut: {
+            /** Values */
+            values: unknown[];
+            /** Field */
+            field: string;
+        };
+        /**
+         * PivotOut
+         * @description The answer turned: each row is its values of `index`, then a cell for each of `columns`.
+         */
+        PivotOut: {
+            /** Index */
+            index: string[];
+            /** Columns */
+            columns: components["schemas"]["PivotColumnOut"][];
+            /** Rows */
+            rows: unknown[][];
+            /** Columnstruncated */
+            columnsTruncated: boolean;
+        };
+        /**
+         * PivotRequest
+         * @description Dimensions whose values become columns. The others, and their values, are the rows.
+         */
+        PivotRequest: {
+            /** Columns */
+            columns: string[];
+        };
+        /**
          * Problem
          * @description A failure with its cause and its cure (RFC 9457).
          */
@@ -4522,19 +4924,32 @@ export interface components {
         };
         /**
          * QueryOut
-         * @description Rows in the order of the columns. `truncated`: there were more than `limit`.
+         * @description Rows in the order of the columns. `truncated`: there were more than `limit`. `totals` and `subtotals` are
+         *     computed from the rows beneath, however many rows are shown.
          */
         QueryOut: {
             /** Columns */
             columns: components["schemas"]["ColumnOut"][];
             /** Rows */
             rows: unknown[][];
+            /** Values */
+            values?: unknown[][] | null;
             /** Truncated */
             truncated: boolean;
             /** Limit */
             limit: number;
             /** Durationms */
             durationMs: number;
+            /**
+             * Asof
+             * Format: date-time
+             */
+            asOf: string;
+            /** Totals */
+            totals?: unknown[] | null;
+            /** Subtotals */
+            subtotals?: components["schemas"]["SubtotalsOut"][];
+            pivot?: components["schemas"]["PivotOut"] | null;
         };
         /** Ref */
         Ref: {
@@ -4950,6 +5365,31 @@ export interface components {
              */
             parentId: string | null;
         };
+        /**
+         * SqlDimension
+         * @description A dimension made of others: `sql` names them as `${table.field}`.
+         */
+        SqlDimension: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "sql";
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Table */
+            table?: string | null;
+            /** Sql */
+            sql: string;
+            /**
+             * Dimensiontype
+             * @default string
+             * @enum {string}
+             */
+            dimensionType: "string" | "number" | "date" | "timestamp" | "boolean";
+        };
         /** Stage */
         Stage: {
             /** Stage */
@@ -4974,6 +5414,18 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * SubtotalsOut
+         * @description Each metric by some of the dimensions, in the order of the answer's columns; the others are null.
+         */
+        SubtotalsOut: {
+            /** Dimensions */
+            dimensions: string[];
+            /** Rows */
+            rows: unknown[][];
+            /** Truncated */
+            truncated: boolean;
+        };
         /** Tab */
         Tab: {
             /** Id */
@@ -4983,7 +5435,8 @@ export interface components {
         };
         /**
          * TableCalculation
-         * @description A column computed from the result's other columns; `sql` names them as `${table.field}`.
+         * @description A column computed from the result's other columns: by `sql`, which names them as `${table.field}`, or by a
+         *     `template`.
          */
         TableCalculation: {
             /** Name */
@@ -4991,7 +5444,8 @@ export interface components {
             /** Displayname */
             displayName?: string | null;
             /** Sql */
-            sql: string;
+            sql?: string | null;
+            template?: components["schemas"]["CalculationTemplate"] | null;
             /** Format */
             format?: {
                 [key: string]: unknown;
@@ -5018,6 +5472,18 @@ export interface components {
              * @default false
              */
             bars: boolean;
+            /**
+             * Totals
+             * @default false
+             */
+            totals: boolean;
+        };
+        /** TemplateSort */
+        TemplateSort: {
+            /** Fieldid */
+            fieldId: string;
+            /** Order */
+            order?: ("asc" | "desc") | null;
         };
         /**
          * TileAnswer
@@ -5028,12 +5494,24 @@ export interface components {
             columns: components["schemas"]["ColumnOut"][];
             /** Rows */
             rows: unknown[][];
+            /** Values */
+            values?: unknown[][] | null;
             /** Truncated */
             truncated: boolean;
             /** Limit */
             limit: number;
             /** Durationms */
             durationMs: number;
+            /**
+             * Asof
+             * Format: date-time
+             */
+            asOf: string;
+            /** Totals */
+            totals?: unknown[] | null;
+            /** Subtotals */
+            subtotals?: components["schemas"]["SubtotalsOut"][];
+            pivot?: components["schemas"]["PivotOut"] | null;
             /**
              * Filteredby
              * @description Filters of the dashboard that held, by id.
@@ -5066,6 +5544,12 @@ export interface components {
              * @description Another save of the dashboard, for those who may manage it.
              */
             version?: number | null;
+            /**
+             * Refresh
+             * @description Ask the warehouse, whatever answer is kept.
+             * @default false
+             */
+            refresh: boolean;
         };
         /**
          * TileChart
@@ -5371,6 +5855,11 @@ export interface components {
             setUp: boolean;
         };
         /**
+         * What
+         * @enum {string}
+         */
+        What: "explore" | "dimension" | "metric";
+        /**
          * Why
          * @description A decision and what it rests on.
          */
@@ -5411,6 +5900,11 @@ export interface components {
             helpers: components["schemas"]["Somebody"][];
         };
         /**
+         * Kind
+         * @enum {string}
+         */
+        vitrail__catalog__changes__Kind: "added" | "removed" | "renamed" | "retyped";
+        /**
          * FilterTarget
          * @description A tile that takes the filter on another field, or (null) not at all.
          */
@@ -5420,6 +5914,11 @@ export interface components {
             /** Fieldid */
             fieldId?: string | null;
         };
+        /**
+         * Kind
+         * @enum {string}
+         */
+        vitrail__identity__arrival__links__Kind: "setup" | "invitation" | "reset";
         /** Feature */
         vitrail__identity__schemas__Feature: {
             /** Enabled */
@@ -5695,6 +6194,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -5876,6 +6384,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -5965,6 +6482,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -6032,6 +6558,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6160,6 +6695,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -6209,6 +6753,15 @@ export interface operations {
             };
             /** @description The thing is not in a state that allows this. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6294,6 +6847,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6772,6 +7334,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -6848,6 +7419,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -6876,6 +7456,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
@@ -6917,6 +7506,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
@@ -6976,6 +7574,15 @@ export interface operations {
             };
             /** @description Signed in, and not allowed; the cause says which right is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7133,6 +7740,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -7215,6 +7831,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7311,6 +7936,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -7356,6 +7990,15 @@ export interface operations {
             };
             /** @description Signed in, and not allowed; the cause says which right is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7452,6 +8095,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7600,6 +8252,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -7682,6 +8343,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7848,6 +8518,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -7930,6 +8609,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8118,6 +8806,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -8207,6 +8904,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -8274,6 +8980,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8363,6 +9078,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8504,6 +9228,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -8571,6 +9304,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8660,6 +9402,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8828,6 +9579,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -8962,6 +9722,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -9029,6 +9798,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9118,6 +9896,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9281,6 +10068,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -9371,6 +10167,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -9416,6 +10221,15 @@ export interface operations {
             };
             /** @description Signed in, and not allowed; the cause says which right is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9499,6 +10313,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9806,6 +10629,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -9933,6 +10765,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10089,6 +10930,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10299,6 +11149,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -10359,6 +11218,115 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_catalog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    manifest?: string;
+                    /** Format: binary */
+                    semantic_manifest?: string;
+                    /** Format: binary */
+                    catalog?: string;
+                    /** Format: binary */
+                    config?: string;
+                    /** Format: binary */
+                    ossie?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogUploaded"];
+                };
+            };
+            /** @description Not signed in, or the sign-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, and not allowed; the cause says which right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More was sent than is accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent can't be used; each fault is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10447,7 +11415,12 @@ export interface operations {
     };
     ask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Ask the warehouse, whatever answer is kept. */
+                refresh?: boolean;
+                /** @description Give `values`, a list for each column, in place of `rows`. */
+                columnar?: boolean;
+            };
             header?: never;
             path: {
                 project_id: string;
@@ -10467,6 +11440,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueryOut"];
+                    "application/vnd.apache.arrow.stream": string;
                 };
             };
             /** @description Not signed in, or the sign-in has ended. */
@@ -10507,6 +11481,247 @@ export interface operations {
             };
             /** @description More was sent than is accepted. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent can't be used; each fault is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetricQuery-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationOut"];
+                };
+            };
+            /** @description Not signed in, or the sign-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, and not allowed; the cause says which right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The thing is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More was sent than is accepted. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent can't be used; each fault is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_catalog_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogState"];
+                };
+            };
+            /** @description Not signed in, or the sign-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, and not allowed; the cause says which right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was sent can't be used; each fault is named. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_catalog_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogUpload"][];
+                };
+            };
+            /** @description Not signed in, or the sign-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, and not allowed; the cause says which right is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10679,6 +11894,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -10822,6 +12046,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -10911,6 +12144,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -10993,6 +12235,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11231,6 +12482,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -11299,6 +12559,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11394,6 +12663,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -11462,6 +12740,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11735,6 +13022,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was sent can't be used; each fault is named. */
             422: {
                 headers: {
@@ -11791,6 +13087,15 @@ export interface operations {
             };
             /** @description Signed in, and not allowed; the cause says which right is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12015,6 +13320,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -12156,6 +13470,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -12245,6 +13568,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -12327,6 +13659,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12549,6 +13890,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -12638,6 +13988,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -12707,6 +14066,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12875,6 +14243,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -13016,6 +14393,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -13105,6 +14491,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -13187,6 +14582,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13409,6 +14813,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -13492,6 +14905,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13589,6 +15011,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -13672,6 +15103,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13838,6 +15278,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -13979,6 +15428,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -14068,6 +15526,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -14150,6 +15617,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14313,6 +15789,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -14458,6 +15943,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -14528,6 +16022,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15133,6 +16636,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -15237,6 +16749,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was sent can't be used; each fault is named. */
             422: {
                 headers: {
@@ -15294,6 +16815,15 @@ export interface operations {
             };
             /** @description Signed in, and not allowed; the cause says which right is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15368,6 +16898,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was sent can't be used; each fault is named. */
             422: {
                 headers: {
@@ -15424,6 +16963,15 @@ export interface operations {
             };
             /** @description Signed in, and not allowed; the cause says which right is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15520,6 +17068,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15661,6 +17218,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something that this needs (database, store, warehouse, model, sandbox) can't be reached. */
             503: {
                 headers: {
@@ -15728,6 +17294,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15817,6 +17392,15 @@ export interface operations {
             };
             /** @description What was sent can't be used; each fault is named. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15958,6 +17542,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was sent can't be used; each fault is named. */
             422: {
                 headers: {
@@ -16078,6 +17671,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description There is no such thing, or none that the caller may know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was sent can't be used; each fault is named. */
             422: {
                 headers: {
@@ -16136,6 +17738,15 @@ export interface operations {
             };
             /** @description The thing is not in a state that allows this. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much in too short a time; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,6 +2,7 @@
  * Runs an app in an iframe. The host page fetches the app's code and the vendor modules (with its own cache and session),
  * hands them into an opaque-origin frame, and answers the app's queries. The frame itself never makes a request.
  */
+import { Ages } from './ages'
 import { FrameLink, textOf } from './link'
 import type { AppContext, AppQuery, Problem, Theme, ToFrame } from './protocol'
 import { type Answered, Queries } from './queries'
@@ -18,11 +19,14 @@ export interface MountOptions {
   /** Public modules: what the version imports and what that imports. */
   vendor: readonly { specifier: string; url: string }[]
   context: AppContext
-  /** Asks the server. A rejection with `title`, `cause` and `cure` reaches the app as it is. */
-  query: (query: AppQuery) => Promise<unknown>
+  /** Asks the server (`refresh`: past the answers that it keeps). A rejection with `title`, `cause` and `cure` reaches
+   * the app as it is. */
+  query: (query: AppQuery, refresh: boolean) => Promise<unknown>
   onStatus: (status: AppStatus) => void
   /** Told of each answered query. */
   onQuery?: (event: Answered) => void
+  /** Told, with each question and answer, how old the app's numbers are and whether newer ones are on their way. */
+  onNumbers?: (numbers: Numbers) => void
   /** Told of warnings and errors that the app wrote to its console. */
   onLog?: (level: 'warn' | 'error', text: string) => void
   /** Milliseconds after which an app that has drawn nothing counts as failed. */
@@ -43,8 +47,16 @@ export type AppStatus =
   /** Not `fatal`: a part of the app failed and the rest goes on. */
   | { state: 'error'; error: Problem; fatal: boolean; stack: string | null }
 
+export interface Numbers {
+  /** When the warehouse gave the oldest of them; null as long as there are none. */
+  asOf: string | null
+  asking: boolean
+}
+
 export interface MountedApp {
   destroy(): void
+  /** Everything that the app shows is asked anew, of the warehouse itself. */
+  refresh(): void
   setTheme(theme: Theme): void
 }
 
@@ -67,7 +79,13 @@ export function mountApp(options: MountOptions): MountedApp {
   let second = started
 
   const send = (message: ToFrame): void => link.send(message)
-  const queries = new Queries(options.query, (event) => options.onQuery?.(event))
+  const ages = new Ages()
+  const queries = new Queries(options.query, (event) => {
+    options.onQuery?.(event)
+    ages.took(event.query, event.asOf)
+    tellNumbers()
+  })
+  const tellNumbers = (): void => options.onNumbers?.({ asOf: ages.oldest, asking: queries.busy })
 
   const fail = (error: Problem, stack: string | null = null): void => {
     if (!open) return
@@ -117,7 +135,10 @@ export function mountApp(options: MountOptions): MountedApp {
         })
         break
       case 'query':
-        queries.add(message.query, message.label, (answer) => send({ t: 'result', id: message.id, ...answer }))
+        queries.add(message.query, message.label, message.refresh, (answer) => {
+          send({ t: 'result', id: message.id, ...answer })
+        })
+        tellNumbers()
         break
       case 'log':
         reports += 1
@@ -198,6 +219,10 @@ export function mountApp(options: MountOptions): MountedApp {
 
   return {
     destroy,
+    refresh() {
+      ages.clear()
+      send({ t: 'refresh' })
+    },
     setTheme(next) {
       theme = next
       send({ t: 'theme', theme: next })

@@ -41,12 +41,14 @@ export type ToFrame =
   | { t: 'result'; id: number; result: unknown }
   | { t: 'result'; id: number; error: Problem }
   | { t: 'theme'; theme: Theme }
+  /** The viewer wants every number that the app shows from the warehouse itself. */
+  | { t: 'refresh' }
 
 export type ToHost =
   /** The modules are in place and the app's own code starts. */
   | { t: 'ready' }
   /** There is something to see and no query is awaited. Sent whenever that becomes true again after a query. */
   | { t: 'rendered'; text: number; elements: number }
-  | { t: 'query'; id: number; query: AppQuery; label: string | null }
+  | { t: 'query'; id: number; query: AppQuery; label: string | null; refresh: boolean }
   | { t: 'log'; level: 'warn' | 'error'; text: string }
   | { t: 'error'; message: string; stack: string | null; fatal: boolean }

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { AT_A_TIME, BURST, type Answered, MOST_WAITING, PER_SECOND, problemOf, Queries } from './queries'
+import { AT_A_TIME, BURST, type Answered, MOST_WAITING, PER_SECOND, problemOf, Queries, REFRESH_BURST } from './queries'
 
 function setUp() {
-  const asked: { resolve: (value: unknown) => void; reject: (reason: unknown) => void }[] = []
+  const asked: { refresh: boolean; resolve: (value: unknown) => void; reject: (reason: unknown) => void }[] = []
   const events: Answered[] = []
   const replies: unknown[] = []
   const clock = { now: 0 }
   const queries = new Queries(
-    () => new Promise((resolve, reject) => asked.push({ resolve, reject })),
+    (_query, refresh) => new Promise((resolve, reject) => asked.push({ refresh, resolve, reject })),
     (event) => events.push(event),
     () => clock.now,
   )
-  const add = () => queries.add({ exploreName: 'orders' }, null, (answer) => replies.push(answer))
+  const add = (refresh = false) =>
+    queries.add({ exploreName: 'orders' }, null, refresh, (answer) => replies.push(answer))
   return { asked, events, replies, clock, queries, add }
 }
 
@@ -37,6 +38,45 @@ describe('Queries', () => {
     clock.now = 1000
     for (let n = 0; n < PER_SECOND + 1; n += 1) add()
     expect(replies).toHaveLength(2)
+  })
+
+  it('passes a refresh on, and tells how old each answer is', async () => {
+    const { asked, events, add } = setUp()
+    add()
+    add(true)
+    expect(asked.map(({ refresh }) => refresh)).toEqual([false, true])
+    asked[0]?.resolve({ rows: [], asOf: '2026-11-25T10:00:00Z' })
+    asked[1]?.resolve({ rows: [], asOf: 'soon' })
+    await settled()
+    expect(events.map(({ asOf }) => asOf)).toEqual(['2026-11-25T10:00:00Z', null])
+  })
+
+  it('answers one refresh too many from what is kept', async () => {
+    const { asked, replies, clock, add } = setUp()
+    const one = async () => {
+      add(true)
+      asked.at(-1)?.resolve({ rows: [] })
+      await settled()
+    }
+    for (let n = 0; n < REFRESH_BURST + 1; n += 1) await one()
+    expect(asked.filter(({ refresh }) => refresh)).toHaveLength(REFRESH_BURST)
+    expect(asked.at(-1)?.refresh).toBe(false)
+    expect(replies).toHaveLength(REFRESH_BURST + 1)
+    clock.now = 1000
+    await one()
+    expect(asked.at(-1)?.refresh).toBe(true)
+  })
+
+  it('is busy as long as something is asked or waits', async () => {
+    const { asked, queries, add } = setUp()
+    expect(queries.busy).toBe(false)
+    for (let n = 0; n < AT_A_TIME + 1; n += 1) add()
+    for (let n = 0; n < AT_A_TIME; n += 1) asked[n]?.resolve({})
+    await settled()
+    expect(queries.busy).toBe(true)
+    asked[AT_A_TIME]?.resolve({})
+    await settled()
+    expect(queries.busy).toBe(false)
   })
 
   it('keeps a bounded number waiting', () => {

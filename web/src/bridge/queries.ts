@@ -9,11 +9,16 @@ export const MOST_WAITING = 100
 /** A bucket of this many questions that fills by so many a second. */
 export const BURST = 80
 export const PER_SECOND = 20
+/** The same for questions that go past the kept answers, each of which costs the warehouse a statement. */
+export const REFRESH_BURST = 60
+export const REFRESH_PER_SECOND = 1
 
 export interface Answered {
   query: AppQuery
   label: string | null
   ok: boolean
+  /** When the warehouse gave the answer, if it says so. */
+  asOf: string | null
   error: Problem | null
   durationMs: number
 }
@@ -23,6 +28,7 @@ type Reply = (answer: { result: unknown } | { error: Problem }) => void
 interface Waiting {
   query: AppQuery
   label: string | null
+  refresh: boolean
   reply: Reply
 }
 
@@ -35,46 +41,39 @@ const TOO_MANY: Problem = {
 export class Queries {
   #waiting: Waiting[] = []
   #running = 0
-  #left = BURST
-  #filledAt: number
   #open = true
+  readonly #all: Bucket
+  readonly #refreshes: Bucket
 
   constructor(
-    private readonly ask: (query: AppQuery) => Promise<unknown>,
+    private readonly ask: (query: AppQuery, refresh: boolean) => Promise<unknown>,
     private readonly answered: (event: Answered) => void,
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.#filledAt = now()
+    this.#all = new Bucket(BURST, PER_SECOND, now)
+    this.#refreshes = new Bucket(REFRESH_BURST, REFRESH_PER_SECOND, now)
   }
 
-  add(query: AppQuery, label: string | null, reply: Reply): void {
-    if (!this.#take() || this.#waiting.length >= MOST_WAITING) {
+  /** `refresh`: past the kept answers. One refresh too many is answered from them; its `asOf` says so. */
+  add(query: AppQuery, label: string | null, refresh: boolean, reply: Reply): void {
+    if (!this.#all.take() || this.#waiting.length >= MOST_WAITING) {
       reply({ error: TOO_MANY })
-      this.answered({ query, label, ok: false, error: TOO_MANY, durationMs: 0 })
+      this.answered({ query, label, ok: false, asOf: null, error: TOO_MANY, durationMs: 0 })
       return
     }
-    this.#waiting.push({ query, label, reply })
+    this.#waiting.push({ query, label, refresh: refresh && this.#refreshes.take(), reply })
     this.#next()
   }
 
   /** Some answer is still awaited. */
   get busy(): boolean {
-    return this.#running > 0
+    return this.#running > 0 || this.#waiting.length > 0
   }
 
   /** Nothing is asked or answered any more. */
   close(): void {
     this.#open = false
     this.#waiting = []
-  }
-
-  #take(): boolean {
-    const now = this.now()
-    this.#left = Math.min(BURST, this.#left + ((now - this.#filledAt) / 1000) * PER_SECOND)
-    this.#filledAt = now
-    if (this.#left < 1) return false
-    this.#left -= 1
-    return true
   }
 
   #next(): void {
@@ -86,21 +85,51 @@ export class Queries {
     }
   }
 
-  async #run({ query, label, reply }: Waiting): Promise<void> {
+  async #run({ query, label, refresh, reply }: Waiting): Promise<void> {
     const start = this.now()
     let error: Problem | null = null
     let result: unknown
     try {
-      result = await this.ask(query)
+      result = await this.ask(query, refresh)
     } catch (reason) {
       error = problemOf(reason)
     }
     this.#running -= 1
     if (!this.#open) return
     reply(error === null ? { result } : { error })
-    this.answered({ query, label, ok: error === null, error, durationMs: this.now() - start })
+    const event = { query, label, ok: error === null, asOf: asOf(result), error, durationMs: this.now() - start }
+    this.answered(event)
     this.#next()
   }
+}
+
+/** So many at once, and more as time goes by. */
+class Bucket {
+  #left: number
+  #filledAt: number
+
+  constructor(
+    private readonly most: number,
+    private readonly perSecond: number,
+    private readonly now: () => number,
+  ) {
+    this.#left = most
+    this.#filledAt = now()
+  }
+
+  take(): boolean {
+    const now = this.now()
+    this.#left = Math.min(this.most, this.#left + ((now - this.#filledAt) / 1000) * this.perSecond)
+    this.#filledAt = now
+    if (this.#left < 1) return false
+    this.#left -= 1
+    return true
+  }
+}
+
+function asOf(result: unknown): string | null {
+  const found = typeof result === 'object' && result !== null ? (result as { asOf?: unknown }).asOf : null
+  return typeof found === 'string' && !Number.isNaN(Date.parse(found)) ? found : null
 }
 
 /** A rejection as a problem: the API's own title, cause and cure where it has them, and nothing else of it. */

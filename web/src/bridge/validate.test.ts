@@ -3,13 +3,18 @@ import { LIMITS, Refused, validated } from './validate'
 
 describe('validated', () => {
   it('rebuilds a message from its known parts only', () => {
-    const sent = { t: 'query', id: 3, query: { exploreName: 'orders', metrics: ['a'] }, label: 'L', extra: 1 }
+    const sent = { t: 'query', id: 3, query: { exploreName: 'orders', metrics: ['a'] }, label: 'L', refresh: true, extra: 1 }
     expect(validated(sent)).toEqual({
       t: 'query',
       id: 3,
       query: { exploreName: 'orders', metrics: ['a'] },
       label: 'L',
+      refresh: true,
     })
+  })
+
+  it('takes a question without a refresh for one that may be answered from what is kept', () => {
+    expect(validated({ t: 'query', id: 3, query: { exploreName: 'orders' }, label: null })).toMatchObject({ refresh: false })
   })
 
   it.each([
@@ -24,6 +29,9 @@ describe('validated', () => {
     ['a negative id', { t: 'query', id: -1, query: { exploreName: 'o' }, label: null }],
     ['an id that is no number', { t: 'query', id: '1', query: { exploreName: 'o' }, label: null }],
     ['a huge query', { t: 'query', id: 1, query: { exploreName: 'x'.repeat(LIMITS.query) }, label: null }],
+    ['a refresh that is a text', { t: 'query', id: 1, query: { exploreName: 'o' }, label: null, refresh: 'yes' }],
+    ['a refresh that is a number', { t: 'query', id: 1, query: { exploreName: 'o' }, label: null, refresh: 1 }],
+    ['a refresh that is null', { t: 'query', id: 1, query: { exploreName: 'o' }, label: null, refresh: null }],
     ['a log of no level', { t: 'log', level: 'info', text: '' }],
     ['a size that is not finite', { t: 'rendered', text: Number.POSITIVE_INFINITY, elements: 1 }],
   ])('refuses %s', (_what, data) => {

@@ -22,7 +22,13 @@ export function validated(data: unknown): ToHost {
     case 'rendered':
       return { t: 'rendered', text: count(message.text), elements: count(message.elements) }
     case 'query':
-      return { t: 'query', id: count(message.id), query: query(message.query), label: optional(message.label, LIMITS.label) }
+      return {
+        t: 'query',
+        id: count(message.id),
+        query: query(message.query),
+        label: optional(message.label, LIMITS.label),
+        refresh: flag(message.refresh),
+      }
     case 'log':
       if (message.level !== 'warn' && message.level !== 'error') throw new Refused('unknown log level')
       return { t: 'log', level: message.level, text: text(message.text, LIMITS.text) }
@@ -61,6 +67,13 @@ function record(value: unknown, what: string): Record<string, unknown> {
 
 function count(value: unknown): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw new Refused('a number is no count')
+  return value
+}
+
+/** A page of before knows no such flag; whatever is there must be one. */
+function flag(value: unknown): boolean {
+  if (value === undefined) return false
+  if (typeof value !== 'boolean') throw new Refused('a flag is neither true nor false')
   return value
 }
 

@@ -1,9 +1,9 @@
 import { Button, CloseButton, Loader, Text, useComputedColorScheme } from '@mantine/core'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { askSession, sessionFiles } from '@/api/app-sessions'
 import { openSession } from '@/api/apps'
 import { tokenHeader } from '@/api/client'
-import type { AppStatus, MountedApp } from '@/bridge'
+import type { AppStatus, MountedApp, Numbers } from '@/bridge'
 import classes from './AppFrame.module.css'
 import { ProblemCard } from './ProblemCard'
 
@@ -11,6 +11,10 @@ interface AppFrameProps {
   appId: string
   version: number
   title: string
+  /** Told how old the app's numbers are. */
+  onNumbers?: (numbers: Numbers) => void
+  /** Given the app while it runs, and null when it no longer does. */
+  onMounted?: (app: MountedApp | null) => void
 }
 
 type State = AppStatus | { state: 'refused'; error: unknown }
@@ -21,11 +25,13 @@ export function AppFrame(props: AppFrameProps) {
   return <Running key={attempt} {...props} retry={() => setAttempt(attempt + 1)} />
 }
 
-function Running({ appId, version, title, retry }: AppFrameProps & { retry: () => void }) {
+function Running({ appId, version, title, onNumbers, onMounted, retry }: AppFrameProps & { retry: () => void }) {
   const iframe = useRef<HTMLIFrameElement>(null)
   const mounted = useRef<MountedApp | null>(null)
   const theme = useComputedColorScheme('light')
   const startTheme = useRef(theme)
+  const tellNumbers = useEffectEvent((numbers: Numbers) => onNumbers?.(numbers))
+  const tellMounted = useEffectEvent((app: MountedApp | null) => onMounted?.(app))
   const [state, setState] = useState<State>({ state: 'loading' })
   const [drawn, setDrawn] = useState(false)
 
@@ -40,13 +46,17 @@ function Running({ appId, version, title, retry }: AppFrameProps & { retry: () =
         files: sessionFiles(session),
         vendor: session.vendor,
         context: { user: session.user, theme: startTheme.current, params: {} },
-        query: (query) => askSession(session, query, tokenHeader()),
+        query: (query, refresh) => askSession(session, query, refresh, tokenHeader()),
+        onNumbers: (numbers) => {
+          if (!left) tellNumbers(numbers)
+        },
         onStatus: (status) => {
           if (left) return
           setState(status)
           if (status.state === 'rendered') setDrawn(true)
         },
       })
+      tellMounted(mounted.current)
     }
     open().catch((error: unknown) => {
       if (!left) setState({ state: 'refused', error })
@@ -55,6 +65,8 @@ function Running({ appId, version, title, retry }: AppFrameProps & { retry: () =
       left = true
       mounted.current?.destroy()
       mounted.current = null
+      tellMounted(null)
+      tellNumbers({ asOf: null, asking: false })
     }
   }, [appId, version])
 

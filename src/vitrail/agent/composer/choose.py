@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from vitrail.agent.composer.words import concept, label_stems, word_set
+from vitrail.catalog.dbt_semantic_model import NEEDS_TIME
 from vitrail.catalog.model import Dimension, DimensionType, Explore, Metric, MetricType, Table, TimeInterval
 
 _MONEY = word_set(
@@ -82,7 +83,8 @@ def visible_dimensions(table: Table) -> list[Dimension]:
 
 
 def visible_metrics(table: Table) -> list[Metric]:
-    return [m for m in table.metrics.values() if not m.hidden and not m.private]
+    """Those that may be asked for unasked: one that is nothing without a time may stand where there is none."""
+    return [m for m in table.metrics.values() if not m.hidden and not m.private and NEEDS_TIME not in m.tags]
 
 
 def is_numeric(metric: Metric) -> bool:

@@ -20,6 +20,7 @@ from vitrail.agent.composer.choose import (
 from vitrail.agent.composer.plan import Chart, Piece
 from vitrail.agent.composer.resolve import Resolved
 from vitrail.agent.composer.timing import grain_for, span_days
+from vitrail.catalog.dbt_semantic_model import NEEDS_TIME
 from vitrail.catalog.model import DimensionType, Explore, Metric, MetricType, TimeInterval
 
 BARS = 15
@@ -34,6 +35,7 @@ def pieces_of(found: Resolved) -> list[Piece]:
     metrics, dims = found.metrics, found.dims
     chart = clause.chart
     timed = bool(clause.grain or clause.trend or (clause.chart in ("line", "area") and not dims))
+    timed = timed or any(NEEDS_TIME in metric.tags for metric in metrics)
     if found.date is None and timed:
         dates = time_dimensions(explore)
         found.date = dates[0] if dates else None
@@ -73,7 +75,7 @@ def _units(metrics: Sequence[Metric]) -> list[list[Metric]]:
 def kpi_pieces(found: Resolved) -> list[Piece]:
     date = found.date or next(iter(time_dimensions(found.explore)), None)
     pieces = []
-    for metric in found.metrics[:6]:
+    for metric in [m for m in found.metrics if NEEDS_TIME not in m.tags][:6]:
         piece = Piece(id="", chart="kpi", title=metric.label, explore=found.explore.name, metrics=[metric.id])
         if date is not None:
             piece.x, grain = at_grain(found.explore, date.id, found.clause.grain or TimeInterval.MONTH)

@@ -6,12 +6,14 @@ import { appQuery, underWay } from '@/api/apps'
 import { isRefusal } from '@/api/problem'
 import { pathTo, spacesQuery } from '@/api/spaces'
 import type { App } from '@/api/types'
+import { AnswerAge } from '@/parts/AnswerAge'
 import { AppFrame } from '@/parts/AppFrame'
 import { EmptyState } from '@/parts/EmptyState'
 import { Icon } from '@/parts/icons'
 import { ButtonLink } from '@/parts/links'
 import { ProblemPage } from '@/parts/Refusals'
 import { Trail } from '@/parts/Trail'
+import { useAppNumbers } from '@/parts/useAppNumbers'
 import { useAccessEntries } from '@/parts/why/useAccessEntries'
 import classes from './AppPage.module.css'
 
@@ -21,6 +23,7 @@ export default function AppPage() {
   const { appId } = route.useParams()
   const query = useQuery(appQuery(appId))
   const app = query.data
+  const numbers = useAppNumbers()
   useDocumentTitle(`${app?.name ?? 'Data app'} · Vitrail`)
   if (query.isError && (!app || isRefusal(query.error))) return <ProblemPage error={query.error} retry={() => void query.refetch()} />
   return (
@@ -29,6 +32,7 @@ export default function AppPage() {
         <div className={classes.title}>
           {app ? <Heading app={app} /> : <Skeleton width={260} height={44} />}
         </div>
+        <AnswerAge asOf={numbers.asOf} refreshing={numbers.refreshing} onRefresh={numbers.refresh} />
         <Tooltip
           label="Every number comes from the semantic layer and obeys your own permissions: others may see other rows."
           multiline
@@ -60,7 +64,13 @@ export default function AppPage() {
           (app.readyVersion === null ? (
             <NothingToShow app={app} />
           ) : (
-            <AppFrame key={app.readyVersion} appId={app.id} version={app.readyVersion} title={app.name} />
+            <AppFrame
+              key={app.readyVersion}
+              appId={app.id}
+              version={app.readyVersion}
+              title={app.name}
+              {...numbers.frame}
+            />
           ))}
       </div>
     </div>

@@ -1,8 +1,10 @@
 import { Button, Loader, Text, Title } from '@mantine/core'
 import { underWay } from '@/api/apps'
 import type { App, Version } from '@/api/types'
+import { AnswerAge } from '@/parts/AnswerAge'
 import { AppFrame } from '@/parts/AppFrame'
 import { Icon } from '@/parts/icons'
+import { useAppNumbers } from '@/parts/useAppNumbers'
 import classes from './BuilderPage.module.css'
 import { BuildWindow } from './BuildWindow'
 import { fromRecord, type Progress, stageWords } from './progress'
@@ -17,11 +19,15 @@ interface PreviewProps {
 
 /** The running app. While a newer version is built, the last one that works stays. */
 export function Preview({ app, newest, shown, progress, onShowNewest }: PreviewProps) {
+  const numbers = useAppNumbers()
   if (shown === null) return <Waiting newest={newest} progress={progress} />
   return (
     <section className={classes.preview} aria-label="Preview">
       <Notice app={app} newest={newest} shown={shown} onShowNewest={onShowNewest} />
-      <AppFrame key={shown} appId={app.id} version={shown} title={app.name} />
+      <div className={classes.numbers}>
+        <AnswerAge asOf={numbers.asOf} refreshing={numbers.refreshing} onRefresh={numbers.refresh} />
+      </div>
+      <AppFrame key={shown} appId={app.id} version={shown} title={app.name} {...numbers.frame} />
     </section>
   )
 }

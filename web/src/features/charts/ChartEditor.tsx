@@ -1,16 +1,19 @@
 import { Group, NumberInput, Select, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { askAnew } from '@/api/anew'
 import { exploreQuery } from '@/api/catalog'
 import { answerQuery } from '@/api/charts'
+import { AnswerAge } from '@/parts/AnswerAge'
 import { Answered } from '@/parts/charts/Answered'
 import { Loaded } from '@/parts/Loaded'
 import classes from './charts.module.css'
-import { type Draft, fitted, lacking, rulesOf, toggled, withRules } from './draft'
+import { asDrawn, type Draft, fitted, lacking, rulesOf, toggled, withRules } from './draft'
 import { FieldPicker } from './FieldPicker'
 import { FilterRules } from './FilterRules'
 import { LookOptions, LookPicker } from './LookOptions'
+import { WhyThisNumber } from './WhyThisNumber'
 
 interface ChartEditorProps {
   projectId: string
@@ -74,7 +77,7 @@ export function ChartEditor({ projectId, draft, onChange, explore }: ChartEditor
                   </div>
                 )}
               </section>
-              <section className={`card ${classes.panel}`} aria-label="Rows">
+              <section className={`card ${classes.panel}`} aria-label="Order">
                 <Order draft={draft} fields={fields} onChange={(next) => change({ query: next })} />
               </section>
             </Stack>
@@ -87,8 +90,10 @@ export function ChartEditor({ projectId, draft, onChange, explore }: ChartEditor
 
 function Preview({ projectId, draft }: { projectId: string; draft: Draft }) {
   const missing = lacking(draft)
-  const [query] = useDebouncedValue(draft.query, 250)
-  const answer = useQuery({ ...answerQuery(projectId, query), enabled: missing === null && lacking({ ...draft, query }) === null })
+  const queryClient = useQueryClient()
+  const [settled] = useDebouncedValue(draft, 250)
+  const query = asDrawn(settled)
+  const answer = useQuery({ ...answerQuery(projectId, query), enabled: missing === null && lacking(settled) === null })
   if (missing !== null || !draft.config) {
     return (
       <Group justify="center" align="center" h="100%">
@@ -98,7 +103,21 @@ function Preview({ projectId, draft }: { projectId: string; draft: Draft }) {
       </Group>
     )
   }
-  return <Answered query={answer} config={draft.config} name="Preview" />
+  return (
+    <>
+      <Group justify="space-between" gap="xs" mb="xs">
+        <AnswerAge
+          asOf={answer.data?.asOf}
+          refreshing={answer.isFetching}
+          onRefresh={() => void askAnew(queryClient, answerQuery(projectId, query, true))}
+        />
+        <WhyThisNumber projectId={projectId} query={query} variant="subtle" size="compact-sm" />
+      </Group>
+      <div className={classes.drawn}>
+        <Answered query={answer} config={draft.config} name="Preview" />
+      </div>
+    </>
+  )
 }
 
 interface OrderProps {

@@ -1,10 +1,12 @@
 import { Button, Stack, Tabs } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { askAnew } from '@/api/anew'
 import { type Chart, chartQuery, chartRowsQuery, chartVersionQuery, exportChart } from '@/api/charts'
 import { isRefusal } from '@/api/problem'
 import { may } from '@/api/session'
+import { AnswerAge } from '@/parts/AnswerAge'
 import { Answered } from '@/parts/charts/Answered'
 import { DataTable } from '@/parts/charts/DataTable'
 import { shown } from '@/parts/charts/answer'
@@ -17,6 +19,7 @@ import { SavedBar } from '@/parts/saved/SavedBar'
 import { SavedMenu } from '@/parts/saved/SavedMenu'
 import { useExport } from '@/parts/useExport'
 import classes from './charts.module.css'
+import { WhyThisNumber } from './WhyThisNumber'
 
 const route = getRouteApi('/signed-in/charts/$chartId')
 
@@ -32,6 +35,7 @@ export default function ChartPage() {
 function Opened({ chart }: { chart: Chart }) {
   const { version } = route.useSearch()
   const navigate = route.useNavigate()
+  const queryClient = useQueryClient()
   const project = useProject(chart.projectId)
   const number = version ?? chart.version
   const old = number !== chart.version
@@ -39,10 +43,12 @@ function Opened({ chart }: { chart: Chart }) {
   const rows = useQuery(chartRowsQuery(chart.id, number, !old))
   const csv = useExport(chart.name, () => exportChart(chart.id, true))
   const config = old ? before.data?.config : chart.config
+  const question = old ? before.data?.query : chart.query
   const show = (next: number | undefined) => void navigate({ search: next ? { version: next } : {} })
   return (
     <>
       <SavedBar item={chart}>
+        {question && <WhyThisNumber projectId={chart.projectId} query={question} />}
         {may(project, 'manage:ExportCsv') && (
           <Button
             variant="default"
@@ -81,10 +87,17 @@ function Opened({ chart }: { chart: Chart }) {
         {before.isError && <ProblemCard error={before.error} />}
         {config && (
           <Tabs defaultValue="chart" keepMounted={false}>
-            <Tabs.List mb="md">
-              <Tabs.Tab value="chart">Chart</Tabs.Tab>
-              <Tabs.Tab value="data">Data</Tabs.Tab>
-            </Tabs.List>
+            <div className={classes.tabs}>
+              <Tabs.List>
+                <Tabs.Tab value="chart">Chart</Tabs.Tab>
+                <Tabs.Tab value="data">Data</Tabs.Tab>
+              </Tabs.List>
+              <AnswerAge
+                asOf={rows.data?.asOf}
+                refreshing={rows.isFetching}
+                onRefresh={() => void askAnew(queryClient, chartRowsQuery(chart.id, number, !old, true))}
+              />
+            </div>
             <Tabs.Panel value="chart">
               <div className={`card ${classes.stage}`}>
                 <Answered query={rows} config={config} name={chart.name} />

@@ -56,11 +56,20 @@ export function LookOptions({ config, dimensions, metrics, fields, onChange }: L
   switch (config.type) {
     case 'table':
       return (
-        <Switch
-          label="Bars behind numbers"
-          checked={config.bars}
-          onChange={(event) => onChange({ ...config, bars: event.currentTarget.checked })}
-        />
+        <Stack gap="sm">
+          <Switch
+            label="Bars behind numbers"
+            checked={config.bars}
+            onChange={(event) => onChange({ ...config, bars: event.currentTarget.checked })}
+          />
+          <Switch
+            label="Show totals"
+            description="Of all rows, not only those shown."
+            disabled={metrics.length === 0}
+            checked={config.totals}
+            onChange={(event) => onChange({ ...config, totals: event.currentTarget.checked })}
+          />
+        </Stack>
       )
     case 'pie':
       return (

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Field, FilterRule } from '@/api/charts'
-import { begun, emptyQuery, fitted, lacking, rulesOf, toggled, withRules } from './draft'
+import { asDrawn, begun, emptyQuery, fitted, lacking, rulesOf, toggled, withRules } from './draft'
 
 const field = (id: string, kind = 'dimension', more = {}) =>
   ({ id, name: id, table: 'orders', label: id, description: null, type: 'string', kind, interval: null, groups: [], ...more }) as Field
@@ -38,11 +38,21 @@ describe('what is drawn follows what is asked', () => {
   })
 
   test('a table’s order and a number’s comparison keep only what is still asked', () => {
-    const table = { type: 'table', bars: true, columns: ['revenue', 'region'] } as const
-    expect(fitted(asking(REGION), 'table', { ...table, columns: [...table.columns] }, FIELDS)).toMatchObject({ bars: true, columns: ['region'] })
+    const table = { type: 'table', bars: true, totals: true, columns: ['revenue', 'region'] } as const
+    const fewer = fitted(asking(REGION), 'table', { ...table, columns: [...table.columns] }, FIELDS)
+    expect(fewer).toMatchObject({ bars: true, totals: true, columns: ['region'] })
     const number = { type: 'big_number', value: 'revenue', compare: 'count', risingIsGood: false } as const
     expect(fitted(asking(REVENUE), 'big_number', number, FIELDS)).toMatchObject({ value: 'revenue', compare: null, risingIsGood: false })
   })
+})
+
+test('a table that shows totals asks for them, and no other kind does', () => {
+  const query = asking(REGION, REVENUE)
+  const plain = { query, look: 'table', config: fitted(query, 'table', null, FIELDS) } as const
+  expect(asDrawn(plain)).toBe(query)
+  const config = plain.config?.type === 'table' ? { ...plain.config, totals: true } : null
+  expect(asDrawn({ ...plain, config })).toEqual({ ...query, totals: true })
+  expect(asDrawn({ query, look: 'bar', config: fitted(query, 'bar', config, FIELDS) })).toBe(query)
 })
 
 test('time is sorted by when it is asked for, and no longer when it is not', () => {

@@ -16,6 +16,7 @@ export const emptyQuery = (exploreName: string): Query => ({
   filters: {},
   sorts: [],
   offset: 0,
+  totals: false,
 })
 
 export const begun = (exploreName: string): Draft => ({ query: emptyQuery(exploreName), look: 'bar', config: null })
@@ -34,11 +35,16 @@ export function fitted(query: Query, look: Look, before: ChartConfig | null, fie
     id && among.includes(id) ? id : undefined
   switch (look) {
     case 'table': {
-      const columns = before?.type === 'table' ? (before.columns ?? []) : []
+      const own = before?.type === look ? before : null
       const asked = [...dimensions, ...metrics]
-      return asked.length === 0
-        ? null
-        : { ...kept, type: look, bars: before?.type === 'table' && before.bars, columns: columns.filter((id) => asked.includes(id)) }
+      if (asked.length === 0) return null
+      return {
+        ...kept,
+        type: look,
+        bars: own?.bars ?? false,
+        totals: own?.totals ?? false,
+        columns: (own?.columns ?? []).filter((id) => asked.includes(id)),
+      }
     }
     case 'big_number': {
       const own = before?.type === look ? before : null
@@ -97,6 +103,10 @@ export function toggled(query: Query, field: Field): Query {
   const forward = !gone && isTime(field) && sorts.length === 0
   return { ...query, [list]: next, sorts: forward ? [{ fieldId: field.id, descending: false }] : sorts }
 }
+
+/** The question with what its drawing needs beside the rows, as the server asks it of a saved chart. */
+export const asDrawn = ({ query, config }: Draft): Query =>
+  config?.type === 'table' && config.totals ? { ...query, totals: true } : query
 
 /** Why a draft can't be shown yet; null when it can. */
 export function lacking({ query, look, config }: Draft): string | null {

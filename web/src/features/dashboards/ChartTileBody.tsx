@@ -1,7 +1,8 @@
-import { ActionIcon, Menu, Modal, Tooltip } from '@mantine/core'
+import { Menu, Modal, Tooltip } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { askAnew } from '@/api/anew'
 import { chartRowsQuery } from '@/api/charts'
 import {
   type ChartTile,
@@ -12,6 +13,7 @@ import {
   tileQuery,
 } from '@/api/dashboards'
 import { may } from '@/api/session'
+import { Age } from '@/parts/AnswerAge'
 import { Answered } from '@/parts/charts/Answered'
 import { shown } from '@/parts/charts/answer'
 import { DataTable } from '@/parts/charts/DataTable'
@@ -19,6 +21,7 @@ import { Icon } from '@/parts/icons'
 import { useProject } from '@/parts/me'
 import { ProblemCard } from '@/parts/ProblemCard'
 import { useExport } from '@/parts/useExport'
+import { TileMenu } from './TileMenu'
 
 interface ChartTileBodyProps {
   dashboard: Dashboard
@@ -30,6 +33,7 @@ interface ChartTileBodyProps {
 
 /** A chart on a dashboard, with the dashboard's filters over it. */
 export function ChartTileBody({ dashboard, tile, chart, filters, children }: ChartTileBodyProps) {
+  const queryClient = useQueryClient()
   const query = useQuery(tileQuery(dashboard.id, dashboard.version, tile.id, filters))
   const project = useProject(dashboard.projectId)
   const name = tile.title || chart.name
@@ -47,23 +51,20 @@ export function ChartTileBody({ dashboard, tile, chart, filters, children }: Cha
           </span>
         </Tooltip>
       )}
-      <Menu position="bottom-end" width={180}>
-        <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`More about ${name}`}>
-            <Icon name="dots" size={16} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<Icon name="table" size={16} />} disabled={!query.data} onClick={look.open}>
-            Show data
+      {query.data && <Age asOf={query.data.asOf} short asking={query.isFetching} />}
+      <TileMenu
+        name={name}
+        onRefresh={() => void askAnew(queryClient, tileQuery(dashboard.id, dashboard.version, tile.id, filters, true))}
+      >
+        <Menu.Item leftSection={<Icon name="table" size={16} />} disabled={!query.data} onClick={look.open}>
+          Show data
+        </Menu.Item>
+        {may(project, 'manage:ExportCsv') && (
+          <Menu.Item leftSection={<Icon name="download" size={16} />} onClick={() => csv.mutate()}>
+            Download CSV
           </Menu.Item>
-          {may(project, 'manage:ExportCsv') && (
-            <Menu.Item leftSection={<Icon name="download" size={16} />} onClick={() => csv.mutate()}>
-              Download CSV
-            </Menu.Item>
-          )}
-        </Menu.Dropdown>
-      </Menu>
+        )}
+      </TileMenu>
       <Modal opened={looking} onClose={look.close} title={name} size="xl">
         {query.data && (
           <div style={{ height: '60vh' }}>

@@ -2,8 +2,9 @@ import { Button, Menu, Tabs } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { useIsFetching, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import type { CSSProperties } from 'react'
-import { type Dashboard, dashboardQuery } from '@/api/dashboards'
+import { type CSSProperties, useState } from 'react'
+import { askAnew } from '@/api/anew'
+import { type Dashboard, dashboardQuery, tileQuery } from '@/api/dashboards'
 import { isRefusal } from '@/api/problem'
 import { EmptyState } from '@/parts/EmptyState'
 import { Icon } from '@/parts/icons'
@@ -36,6 +37,7 @@ function Opened({ dashboard }: { dashboard: Dashboard }) {
   const { tab, set } = route.useSearch()
   const navigate = route.useNavigate()
   const queryClient = useQueryClient()
+  const [refreshes, setRefreshes] = useState(0)
   const asking = useIsFetching({ queryKey: ['tile', dashboard.id] }) > 0
   const { content } = dashboard
   const filters = content.filters ?? []
@@ -43,6 +45,17 @@ function Opened({ dashboard }: { dashboard: Dashboard }) {
   const [first] = content.tabs
   const open = content.tabs.some(({ id }) => id === tab) ? tab : first?.id
   const tiles = onTab(content, open ?? '')
+  const refresh = () => {
+    // The dashboard too: it may have been changed since, or no longer be shared with this person.
+    void queryClient.invalidateQueries({ queryKey: ['dashboard', dashboard.id] })
+    // What other tabs hold is asked when they are opened; what is seen, now and of the warehouse itself.
+    void queryClient.invalidateQueries({ queryKey: ['tile', dashboard.id], refetchType: 'none' })
+    for (const tile of tiles) {
+      if (tile.kind !== 'chart' || !dashboard.charts.some(({ id }) => id === tile.chartId)) continue
+      void askAnew(queryClient, tileQuery(dashboard.id, dashboard.version, tile.id, chosen, true))
+    }
+    setRefreshes(refreshes + 1)
+  }
   return (
     <>
       <SavedBar item={dashboard}>
@@ -50,11 +63,7 @@ function Opened({ dashboard }: { dashboard: Dashboard }) {
           variant="default"
           leftSection={<Icon name="refresh" size={16} />}
           loading={asking}
-          onClick={() => {
-            // The dashboard too: it may have been changed since, or no longer be shared with this person.
-            void queryClient.invalidateQueries({ queryKey: ['dashboard', dashboard.id] })
-            void queryClient.invalidateQueries({ queryKey: ['tile', dashboard.id] })
-          }}
+          onClick={refresh}
         >
           Refresh
         </Button>
@@ -134,7 +143,7 @@ function Opened({ dashboard }: { dashboard: Dashboard }) {
                 } as CSSProperties
               }
             >
-              <TileCard dashboard={dashboard} tile={tile} filters={chosen} />
+              <TileCard dashboard={dashboard} tile={tile} filters={chosen} refreshes={refreshes} />
             </div>
           ))}
         </div>

@@ -1,8 +1,8 @@
 import { Text, Title } from '@mantine/core'
 import { lazy, type ReactNode, Suspense } from 'react'
 import type { Dashboard, FilterChoice, Tile } from '@/api/dashboards'
-import { AppFrame } from '@/parts/AppFrame'
 import { TextLink } from '@/parts/links'
+import { AppTileBody } from './AppTileBody'
 import { ChartTileBody, StillChart } from './ChartTileBody'
 import classes from './dashboards.module.css'
 
@@ -14,13 +14,15 @@ interface TileCardProps {
   tile: Tile
   /** Null: the dashboard is being arranged, and shows its charts as they are by themselves. */
   filters: FilterChoice[] | null
+  /** Counts how often everything on the dashboard was asked anew. */
+  refreshes?: number
   /** While the dashboard is arranged: what stands before the title, and after it. */
   before?: ReactNode
   after?: ReactNode
 }
 
 /** One tile, of whatever kind. What this person may not open says no more than that. */
-export function TileCard({ dashboard, tile, filters, before, after }: TileCardProps) {
+export function TileCard({ dashboard, tile, filters, refreshes = 0, before, after }: TileCardProps) {
   const frame = (title: ReactNode, body: ReactNode, menu?: ReactNode) => (
     <article className={`card ${classes.tile}`} aria-label={nameOf(dashboard, tile)}>
       {(title || before || after || menu) && (
@@ -58,13 +60,18 @@ export function TileCard({ dashboard, tile, filters, before, after }: TileCardPr
       const app = dashboard.apps.find(({ id }) => id === tile.appId)
       if (!app) return frame(null, <NotShared what="data app" />)
       if (filters === null) return frame(<strong>{tile.title || app.name}</strong>, <Still>A data app.</Still>)
-      return frame(
-        <TextLink to="/apps/$appId" params={{ appId: app.id }} c="inherit" size="sm" fw={600}>
-          {tile.title || app.name}
-        </TextLink>,
-        <div className={classes.app}>
-          <AppFrame key={app.readyVersion} appId={app.id} version={app.readyVersion} title={app.name} />
-        </div>,
+      return (
+        <AppTileBody app={app} refreshes={refreshes}>
+          {(body, menu) =>
+            frame(
+              <TextLink to="/apps/$appId" params={{ appId: app.id }} c="inherit" size="sm" fw={600}>
+                {tile.title || app.name}
+              </TextLink>,
+              body,
+              menu,
+            )
+          }
+        </AppTileBody>
       )
     }
     case 'chart': {

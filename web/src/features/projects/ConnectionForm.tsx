@@ -20,7 +20,7 @@ export function ConnectionForm({ before, connect, onDone }: ConnectionFormProps)
   const [dbt, setDbt] = useState(before?.dbt ?? '')
   const [warehouse, setWarehouse] = useState(before?.warehouse ?? '')
   const [preview, setPreview] = useState(false)
-  const connecting = useMutation({ mutationFn: () => connect({ name, dbt, warehouse, preview }), onSuccess: onDone })
+  const connecting = useMutation({ mutationFn: () => connect({ name, dbt: dbt.trim() || null, warehouse, preview }), onSuccess: onDone })
   const found = sources.data
   return (
     <form
@@ -49,15 +49,14 @@ export function ConnectionForm({ before, connect, onDone }: ConnectionFormProps)
         )}
         <Autocomplete
           label="dbt folder"
-          description="With target/manifest.json in it, which “dbt parse” writes."
+          description="A dbt project, or Ossie files. Left empty where CI uploads the catalog."
           data={found?.dbt ?? []}
           value={dbt}
           onChange={setDbt}
-          required
         />
         <Autocomplete
           label="Warehouse"
-          description="A DuckDB file."
+          description="A DuckDB file, or a server’s address such as postgresql://user:password@host/database. A password is never shown again."
           data={found?.warehouses ?? []}
           value={warehouse}
           onChange={setWarehouse}
@@ -76,7 +75,7 @@ export function ConnectionForm({ before, connect, onDone }: ConnectionFormProps)
           <Button variant="default" onClick={onDone}>
             Cancel
           </Button>
-          <Button type="submit" loading={connecting.isPending} disabled={!dbt || !warehouse || (!before && !name.trim())}>
+          <Button type="submit" loading={connecting.isPending} disabled={!warehouse || (!before && !name.trim())}>
             {before ? 'Try and connect' : 'Try and create'}
           </Button>
         </Group>

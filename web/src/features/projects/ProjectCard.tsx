@@ -1,12 +1,13 @@
 import { Badge, Button, Group, List, Modal, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type Connection, connectionQuery, connectProject, renameProject } from '@/api/projects'
+import { type CatalogState as Catalog, catalogStateQuery, type Connection, connectionQuery, connectProject, renameProject } from '@/api/projects'
 import type { ProjectAccess } from '@/api/types'
 import { ProblemCard } from '@/parts/ProblemCard'
 import { RenameForm } from '@/parts/RenameForm'
 import { StateMark } from '@/parts/StateMark'
 import { ago } from '@/parts/time'
+import { CatalogState } from './CatalogState'
 import { ConnectionForm } from './ConnectionForm'
 
 const SHOWN = 5
@@ -15,11 +16,20 @@ const SHOWN = 5
 export function ProjectCard({ project }: { project: ProjectAccess }) {
   const queryClient = useQueryClient()
   const connection = useQuery(connectionQuery(project.id))
+  const catalog = useQuery(catalogStateQuery(project.id))
   const [renaming, rename] = useDisclosure()
   const [connecting, connect] = useDisclosure()
+  const keep = async (found: Connection) => {
+    queryClient.setQueryData(connectionQuery(project.id).queryKey, found)
+    await queryClient.invalidateQueries({ queryKey: catalogStateQuery(project.id).queryKey })
+  }
   const again = useMutation({
-    mutationFn: ({ dbt, warehouse }: Connection) => connectProject(project.id, { dbt, warehouse }),
-    onSuccess: (found) => queryClient.setQueryData(connectionQuery(project.id).queryKey, found),
+    // With a folder, the folder would take the place of an uploaded catalog.
+    mutationFn: ({ dbt, warehouse }: Connection) => {
+      const uploaded = queryClient.getQueryData(catalogStateQuery(project.id).queryKey)?.uploadedAt
+      return connectProject(project.id, { dbt: uploaded ? null : dbt || null, warehouse })
+    },
+    onSuccess: keep,
   })
   return (
     <li className="card" style={{ padding: '18px 20px' }} aria-label={project.name}>
@@ -52,7 +62,8 @@ export function ProjectCard({ project }: { project: ProjectAccess }) {
         {connection.isPending && <Skeleton height={72} />}
         {connection.isError && <ProblemCard error={connection.error} retry={() => void connection.refetch()} />}
         {again.isError && <ProblemCard error={again.error} />}
-        {connection.data && <State connection={connection.data} />}
+        {connection.data && <State connection={connection.data} problems={ofConnection(connection.data, catalog.data)} />}
+        <CatalogState projectId={project.id} />
       </Stack>
       <Modal opened={renaming} onClose={rename.close} title="Rename project">
         <Rename project={project} onDone={rename.close} />
@@ -61,10 +72,7 @@ export function ProjectCard({ project }: { project: ProjectAccess }) {
         {connection.data && (
           <ConnectionForm
             before={connection.data}
-            connect={async ({ dbt, warehouse }) => {
-              const found = await connectProject(project.id, { dbt, warehouse })
-              queryClient.setQueryData(connectionQuery(project.id).queryKey, found)
-            }}
+            connect={async ({ dbt, warehouse }) => keep(await connectProject(project.id, { dbt, warehouse }))}
             onDone={connect.close}
           />
         )}
@@ -73,15 +81,29 @@ export function ProjectCard({ project }: { project: ProjectAccess }) {
   )
 }
 
-function State({ connection }: { connection: Connection }) {
-  const { works, explores, fields, problems } = connection
+/** The problems of a connection that its catalog does not tell already. */
+function ofConnection({ problems }: Connection, catalog: Catalog | undefined): Connection['problems'] {
+  const told = new Set(catalog?.problems.map(({ title, cause }) => title + cause))
+  return problems.filter(({ title, cause }) => !told.has(title + cause))
+}
+
+function State({ connection, problems }: { connection: Connection; problems: Connection['problems'] }) {
+  const { works, explores, fields } = connection
   return (
     <Stack gap={6}>
       <Group gap="xs" wrap="nowrap" align="flex-start">
         <StateMark state={works ? 'ok' : 'wrong'} label={works ? 'Works' : 'Does not work'} />
         <div style={{ minWidth: 0 }}>
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-            {works ? `${explores} explores with ${fields} fields. ` : ''}dbt folder <code>{connection.dbt}</code>, warehouse{' '}
+            {works ? `${explores} explores with ${fields} fields. ` : ''}
+            {connection.dbt ? (
+              <>
+                Folder <code>{connection.dbt}</code>
+              </>
+            ) : (
+              'Catalog uploaded'
+            )}
+            , warehouse{' '}
             <code>{connection.warehouse}</code>
           </Text>
           <Text size="xs" c="dimmed">

@@ -1,12 +1,12 @@
-import { Group, Pagination, Table, Text } from '@mantine/core'
+import { Group, Pagination, Table, Text, Tooltip } from '@mantine/core'
 import { useState } from 'react'
-import type { ChartConfig } from '@/api/charts'
-import { asNumber, isNumeric, inWords, type Shown, tableColumns } from './answer'
+import type { ChartConfig, Value } from '@/api/charts'
+import { asNumber, type Column, isNumeric, inWords, type Shown, tableColumns } from './answer'
 import classes from './charts.module.css'
 
 const PAGE = 100
 
-/** An answer as rows. `config`: a table's own order, and bars behind numbers. */
+/** An answer as rows. `config`: a table's own order, bars behind numbers, and totals. */
 export function DataTable({ answer, config }: { answer: Shown; config?: ChartConfig }) {
   const [page, setPage] = useState(1)
   const columns = tableColumns(answer.columns, config)
@@ -50,6 +50,7 @@ export function DataTable({ answer, config }: { answer: Shown; config?: ChartCon
               </Table.Tr>
             ))}
           </Table.Tbody>
+          {config?.type === 'table' && config.totals && answer.totals && <Totals columns={columns} totals={answer.totals} />}
         </Table>
       </div>
       {pages > 1 && (
@@ -61,5 +62,45 @@ export function DataTable({ answer, config }: { answer: Shown; config?: ChartCon
         </Group>
       )}
     </div>
+  )
+}
+
+interface TotalsProps {
+  columns: readonly { column: Column; at: number }[]
+  totals: readonly Value[]
+}
+
+/** The last row: under each metric its total, which the server computes from the rows beneath. */
+function Totals({ columns, totals }: TotalsProps) {
+  return (
+    <Table.Tfoot>
+      <Table.Tr>
+        {columns.map(({ column, at }, place) => {
+          // A dimension has no total, nor has a calculation that looks at other rows.
+          const empty = column.kind === 'dimension' || (column.kind === 'calculation' && totals[at] === null)
+          const value = empty ? null : inWords(totals[at], column)
+          const side = isNumeric(column) ? classes.right : undefined
+          if (place > 0) {
+            return (
+              <Table.Td key={column.id} className={side}>
+                {value}
+              </Table.Td>
+            )
+          }
+          return (
+            <Table.Th key={column.id} scope="row" className={side}>
+              <Tooltip
+                label="Over all rows, not only those shown."
+                events={{ hover: true, focus: true, touch: true }}
+                position="top-start"
+              >
+                <span tabIndex={0}>Total</span>
+              </Tooltip>
+              {value !== null && <> {value}</>}
+            </Table.Th>
+          )
+        })}
+      </Table.Tr>
+    </Table.Tfoot>
   )
 }

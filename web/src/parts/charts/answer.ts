@@ -18,6 +18,8 @@ export interface Column {
 export interface Shown {
   columns: Column[]
   rows: Value[][]
+  /** Each metric over all rows, in the order of the columns; null where the answer has none. */
+  totals: Value[] | null
   truncated: boolean
   limit: number
 }
@@ -37,6 +39,7 @@ export function shown(answer: QueryAnswer, config?: ChartConfig): Shown {
       }
     }),
     rows: answer.rows as Value[][],
+    totals: (answer.totals as Value[] | null | undefined) ?? null,
     truncated: answer.truncated,
     limit: answer.limit,
   }

@@ -13,7 +13,7 @@ const MONTH = column('month', 'date', 'dimension', { interval: 'MONTH' })
 const REGION = column('region', 'string', 'dimension')
 const REVENUE = column('revenue', 'number', 'metric', { format: { kind: 'usd', round: 0, compact: null } })
 const answer = (columns: QueryAnswer['columns'], rows: unknown[][]): QueryAnswer => ({
-  columns, rows, truncated: false, limit: 500, durationMs: 1,
+  columns, rows, truncated: false, limit: 500, durationMs: 1, asOf: '2026-11-25T10:00:00Z',
 })
 const LINES: CartesianLook = {
   type: 'line', x: 'month', y: ['revenue'], stacking: 'none', legend: 'top', fromZero: true, showValues: false, smooth: false,
@@ -102,7 +102,7 @@ test('the author’s words, format and order come before the catalog’s', () =>
   const dressed = shown(ROWS, { ...LINES, fields: { revenue: { label: 'Turnover', format: { kind: 'eur', round: 2 }, hidden: false } } })
   expect(inWords(1, dressed.columns[2])).toBe('€1.00')
   expect(dressed.columns[2]?.label).toBe('Turnover')
-  const table = { type: 'table', bars: false, columns: ['revenue'], fields: { region: { hidden: true } } } as const
+  const table = { type: 'table', bars: false, totals: false, columns: ['revenue'], fields: { region: { hidden: true } } } as const
   const config = { ...table, columns: [...table.columns] }
   expect(tableColumns(shown(ROWS, config).columns, config).map(({ column: { id } }) => id)).toEqual(['revenue', 'month'])
 })

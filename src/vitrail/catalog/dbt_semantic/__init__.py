@@ -1,0 +1,1 @@
+"""dbt's own semantic layer: its manifests → explores."""

@@ -1,0 +1,1 @@
+"""Questions over dbt's own semantic layer → statements."""

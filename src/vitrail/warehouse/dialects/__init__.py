@@ -1,0 +1,1 @@
+"""One engine's SQL a file, all of it data."""

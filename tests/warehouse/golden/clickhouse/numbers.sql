@@ -1,0 +1,5 @@
+SELECT (toDayOfWeek("orders".ordered_at) % 7) AS "orders_ordered_at_day_of_week_index", toDayOfMonth("orders".ordered_at) AS "orders_ordered_at_day_of_month_num", toDayOfYear("orders".ordered_at) AS "orders_ordered_at_day_of_year_num", toISOWeek("orders".ordered_at) AS "orders_ordered_at_week_num", toMonth("orders".ordered_at) AS "orders_ordered_at_month_num", toQuarter("orders".ordered_at) AS "orders_ordered_at_quarter_num", toYear("orders".ordered_at) AS "orders_ordered_at_year_num", toHour("orders".ordered_at) AS "orders_ordered_at_hour_of_day_num", toMinute("orders".ordered_at) AS "orders_ordered_at_minute_of_hour_num"
+FROM "shop"."orders" AS "orders"
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+ORDER BY "orders_ordered_at_day_of_week_index" ASC NULLS LAST, "orders_ordered_at_day_of_month_num" ASC NULLS LAST, "orders_ordered_at_day_of_year_num" ASC NULLS LAST, "orders_ordered_at_week_num" ASC NULLS LAST, "orders_ordered_at_month_num" ASC NULLS LAST, "orders_ordered_at_quarter_num" ASC NULLS LAST, "orders_ordered_at_year_num" ASC NULLS LAST, "orders_ordered_at_hour_of_day_num" ASC NULLS LAST, "orders_ordered_at_minute_of_hour_num" ASC NULLS LAST
+LIMIT 501

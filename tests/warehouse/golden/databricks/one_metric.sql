@@ -1,0 +1,3 @@
+SELECT SUM(`orders`.amount) AS `orders_revenue`
+FROM `shop`.`orders` AS `orders`
+LIMIT 501
