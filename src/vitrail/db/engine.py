@@ -21,6 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from vitrail.db.errors import DatabaseUnusable, classified
+from vitrail.db.one_trip import use_one_trip
 from vitrail.settings import Settings
 
 BUSY_TIMEOUT_MS = 10_000
@@ -97,6 +98,7 @@ def make_engine(url: URL) -> AsyncEngine:
         return create_async_engine(
             url, async_creator=lambda: asyncpg.connect(address), pool_pre_ping=True, pool_size=10, max_overflow=10
         )
+    use_one_trip()
     engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
 
     @event.listens_for(engine.sync_engine, "connect")
