@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from vitrail.catalog.snippets import FieldRef, ParameterRef, SnippetError, check, parts
 from vitrail.query.calculation_templates import template_sql
-from vitrail.query.conditions import BadFilter, Target, condition
+from vitrail.query.column_conditions import on_columns
+from vitrail.query.conditions import BadFilter
 from vitrail.query.errors import Finding, InvalidQuery, refuse
 from vitrail.query.expressions import column_id, expression_traits
 from vitrail.query.metric_query import TableCalculation
-from vitrail.query.question import Condition, Question, Test
+from vitrail.query.question import Question
 from vitrail.warehouse.dialect import Dialect
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def calculated(written: Written, question: Question, dialect: Dialect, *, rows_s
         sql, named = f"(\nSELECT {named}.*, {', '.join(added)}\nFROM {sql}\n) AS calculated", "calculated"
     everything = ", ".join(dialect.identifier(name) for name in [*columns, *writer.known])
     findings: list[Finding] = []
-    where = None if rows_stand_alone else _where(question.calculated, question, dialect, findings)
+    where = None if rows_stand_alone else on_columns(question.calculated, question, dialect, findings)
     if findings:
         raise refuse(findings)
     return f"SELECT {everything}\nFROM {sql}" + (f"\nWHERE {where}" if where else "")
@@ -131,20 +132,3 @@ class _Calculations:
             else:
                 raise BadFilter("it can only refer to columns of the question")
         return f"({''.join(text)}\n)" if "--" in calculation.sql else f"({''.join(text)})"
-
-
-def _where(given: Condition | None, question: Question, dialect: Dialect, findings: list[Finding]) -> str | None:
-    if given is None:
-        return None
-    if isinstance(given, Test):
-        name = given.field if isinstance(given.field, str) else given.field.id
-        try:
-            return condition(dialect.identifier(name), Target(None), given.rule, dialect, question.clock)
-        except BadFilter as error:
-            cause = f'The filter on "{name}" {error}.'
-            findings.append(Finding(InvalidQuery, cause, "Change the filter's operator or values.", name))
-            return None
-    found = [text for member in given.members if (text := _where(member, question, dialect, findings))]
-    if len(found) < 2:
-        return found[0] if found else None
-    return "(" + (" AND " if given.every else " OR ").join(found) + ")"

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from vitrail.catalog.model import Dimension, Metric, MetricType
-from vitrail.query.conditions import BadFilter, Target, condition
+from vitrail.query.column_conditions import on_columns
 from vitrail.query.errors import Finding, InvalidQuery, refuse
-from vitrail.query.metric_types import metric_type
 from vitrail.query.ordering import ordering
 from vitrail.query.question import Condition, Group, Question, SortBy, Test, tests
 from vitrail.query.sql import Written
@@ -115,7 +114,7 @@ def around(parted: Windowed, written: Written, dialect: Dialect) -> Written:
             columns = [f"{made[i]} AS {dialect.identifier(i)}" if i in made else dialect.identifier(i) for i in held]
             sql = f"SELECT {', '.join(columns)}\nFROM (\n{sql}\n) AS result"
     findings: list[Finding] = []
-    where = _where(parted.outside, question, dialect, findings)
+    where = on_columns(parted.outside, question, dialect, findings)
     if findings:
         raise refuse(findings)
     hidden = len(held) > len(ids)
@@ -158,23 +157,3 @@ def _window(metric: Metric, question: Question, order: Sequence[str], alone: boo
     if metric.type is MetricType.RUNNING_TOTAL:
         return f"SUM({x}) OVER ({over} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
     return f"1.0 * {x} / NULLIF(LAG({x}) OVER ({over}), 0)"
-
-
-def _where(given: Condition | None, question: Question, dialect: Dialect, findings: list[Finding]) -> str | None:
-    if given is None:
-        return None
-    if isinstance(given, Test):
-        assert isinstance(given.field, Metric)
-        name = given.field.id
-        try:
-            return condition(
-                dialect.identifier(name), Target(metric_type(given.field)), given.rule, dialect, question.clock
-            )
-        except BadFilter as error:
-            cause = f'The filter on "{name}" {error}.'
-            findings.append(Finding(InvalidQuery, cause, "Change the filter's operator or values.", name))
-            return None
-    found = [text for member in given.members if (text := _where(member, question, dialect, findings))]
-    if len(found) < 2:
-        return found[0] if found else None
-    return "(" + (" AND " if given.every else " OR ").join(found) + ")"

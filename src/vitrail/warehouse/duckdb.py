@@ -13,8 +13,9 @@ import duckdb
 
 from vitrail.warehouse.arrow_values import kind_of, rows_of
 from vitrail.warehouse.dialect import DUCKDB, Dialect
-from vitrail.warehouse.errors import WarehouseFailed, WarehouseUnavailable, timed_out
+from vitrail.warehouse.errors import WarehouseFailed, WarehouseUnavailable
 from vitrail.warehouse.protocol import Rows, WarehouseColumn
+from vitrail.warehouse.threads import Underway
 
 WORKERS = 4
 
@@ -42,7 +43,7 @@ class DuckDBWarehouse:
         self._connection = _open(path)
         self._use = f"USE {_name(path)}"
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="duckdb")
-        self._running: dict[_Statement, asyncio.Future[Rows]] = {}
+        self._underway = Underway(self._pool)
         self._closed = False
         self._stamp = _stamp(path)
 
@@ -61,26 +62,13 @@ class DuckDBWarehouse:
             raise WarehouseUnavailable("The connection is closed.", cure="Open the project again.")
         cursor = self._connection.cursor()
         cursor.execute(self._use)
-        statement = _Statement(cursor, sql, list(parameters), row_limit)
-        running = asyncio.get_running_loop().run_in_executor(self._pool, statement.run)
-        self._running[statement] = running
-        try:
-            done, _ = await asyncio.wait((running,), timeout=timeout_s)
-            if not done:
-                await statement.stop(running)
-                raise timed_out(timeout_s)
-            return running.result()
-        except asyncio.CancelledError:
-            await statement.stop(running)
-            raise
-        finally:
-            del self._running[statement]
+        return await self._underway.run(_Statement(cursor, sql, list(parameters), row_limit), timeout_s)
 
     async def close(self) -> None:
         """Stops what is running."""
         if not self._closed:
             self._closed = True
-            await asyncio.gather(*(statement.stop(running) for statement, running in self._running.items()))
+            await self._underway.stop()
             await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
             self._connection.close()
 

@@ -39,32 +39,23 @@ class Session(Protocol):
         ...
 
 
-class ThreadedWarehouse:
-    """An engine by way of sessions, opened when they are needed."""
+class Stoppable(Protocol):
+    """A statement that a thread runs and that can be stopped from outside."""
 
-    unchanging = False
+    def run(self) -> Rows: ...
 
-    def __init__(self, dialect: Dialect, opened: Callable[[], Session]) -> None:
-        self._dialect = dialect
-        self._opened = opened
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix=dialect.name)
-        self._idle: list[tuple[Session, float]] = []
-        self._lock = threading.Lock()
-        self._running: dict[_Statement, asyncio.Future[Rows]] = {}
-        self._closed = False
+    async def stop(self, running: asyncio.Future[Rows]) -> None: ...
 
-    @property
-    def dialect(self) -> Dialect:
-        return self._dialect
 
-    async def execute(
-        self, sql: str, parameters: Sequence[Any] = (), *, timeout_s: float, row_limit: int | None = None
-    ) -> Rows:
-        """Parameters are in the way of the driver's own."""
-        if self._closed:
-            raise WarehouseUnavailable("The connection is closed.", cure="Open the project again.")
-        refuse_all_but_one_select(sql, self._dialect.name)
-        statement = _Statement(self, sql, parameters, timeout_s, row_limit)
+class Underway:
+    """The statements that run in a pool's threads: each is stopped when its time is over or nobody waits for it."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self._pool = pool
+        self._running: dict[Stoppable, asyncio.Future[Rows]] = {}
+
+    async def run(self, statement: Stoppable, timeout_s: float) -> Rows:
+        """Raises `QueryTimedOut`, and what the statement raises."""
         running = asyncio.get_running_loop().run_in_executor(self._pool, statement.run)
         self._running[statement] = running
         try:
@@ -79,10 +70,42 @@ class ThreadedWarehouse:
         finally:
             del self._running[statement]
 
+    async def stop(self) -> None:
+        """Stops them all."""
+        await asyncio.gather(*(statement.stop(running) for statement, running in self._running.items()))
+
+
+class ThreadedWarehouse:
+    """An engine by way of sessions, opened when they are needed."""
+
+    unchanging = False
+
+    def __init__(self, dialect: Dialect, opened: Callable[[], Session]) -> None:
+        self._dialect = dialect
+        self._opened = opened
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix=dialect.name)
+        self._idle: list[tuple[Session, float]] = []
+        self._lock = threading.Lock()
+        self._underway = Underway(self._pool)
+        self._closed = False
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._dialect
+
+    async def execute(
+        self, sql: str, parameters: Sequence[Any] = (), *, timeout_s: float, row_limit: int | None = None
+    ) -> Rows:
+        """Parameters are in the way of the driver's own."""
+        if self._closed:
+            raise WarehouseUnavailable("The connection is closed.", cure="Open the project again.")
+        refuse_all_but_one_select(sql, self._dialect.name)
+        return await self._underway.run(_Statement(self, sql, parameters, timeout_s, row_limit), timeout_s)
+
     async def close(self) -> None:
         """Stops what is running."""
         self._closed = True
-        await asyncio.gather(*(statement.stop(running) for statement, running in self._running.items()))
+        await self._underway.stop()
         await asyncio.to_thread(self._pool.shutdown, wait=False, cancel_futures=True)
         while self._idle:
             await asyncio.to_thread(self._idle.pop()[0].close)
